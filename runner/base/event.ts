@@ -1,0 +1,58 @@
+import type { RunnerError } from './error.ts'
+import type { Source } from './source.ts'
+import type { TaskResult } from './result.ts'
+import type { Value, ValueRecord } from './value.ts'
+
+/** The closed stream between `execute/` and `report/`: every reader (human, json, junit, journal) sees these and nothing else. */
+export type RunEvent =
+  | { readonly type: 'run-start'; readonly at: number; readonly playbooks: readonly string[]; readonly checkMode: boolean }
+  | { readonly type: 'play-start'; readonly at: number; readonly play: PlayRef; readonly hosts: readonly string[] }
+  | { readonly type: 'play-skipped'; readonly at: number; readonly play: PlayRef; readonly reason: 'no-hosts-matched' | 'no-hosts-left' }
+  | { readonly type: 'task-start'; readonly at: number; readonly task: TaskRef; readonly hosts: readonly string[] }
+  | { readonly type: 'host-task-start'; readonly at: number; readonly task: TaskRef; readonly host: string }
+  | { readonly type: 'item-result'; readonly at: number; readonly task: TaskRef; readonly host: string; readonly item: Value; readonly label: Value; readonly result: TaskResult }
+  | { readonly type: 'host-task-result'; readonly at: number; readonly task: TaskRef; readonly host: string; readonly delegate?: string | undefined; readonly looped: boolean; readonly result: TaskResult; readonly seconds: number }
+  | { readonly type: 'retry'; readonly at: number; readonly task: TaskRef; readonly host: string; readonly left: number; readonly result: TaskResult }
+  | { readonly type: 'output'; readonly at: number; readonly task: TaskRef; readonly host: string; readonly stream: 'stdout' | 'stderr'; readonly text: string }
+  | { readonly type: 'included'; readonly at: number; readonly task: TaskRef; readonly hosts: readonly string[]; readonly file: string }
+  | { readonly type: 'rescued'; readonly at: number; readonly host: string; readonly block: string }
+  | { readonly type: 'warning'; readonly at: number; readonly message: string; readonly source?: Source | undefined; readonly hint?: string | undefined }
+  | { readonly type: 'no-more-hosts'; readonly at: number; readonly play: PlayRef }
+  | { readonly type: 'play-end'; readonly at: number; readonly play: PlayRef }
+  | { readonly type: 'stats'; readonly at: number; readonly data: ValueRecord }
+  | { readonly type: 'error'; readonly at: number; readonly error: RunnerError }
+  | { readonly type: 'run-end'; readonly at: number; readonly hosts: Readonly<Record<string, HostTally>>; readonly seconds: number }
+
+export type RunEventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>
+
+export interface PlayRef {
+  readonly id: number
+  readonly name: string
+  readonly source: Source
+}
+
+export interface TaskRef {
+  /** Unique among the steps of a run; an included file's steps get ids of their own. */
+  readonly id: number
+  /** The templated name, with the role in front: `keystone : Create the database`. */
+  readonly name: string
+  readonly action: string
+  readonly role?: string | undefined
+  readonly handler: boolean
+  readonly tags: readonly string[]
+  readonly source: Source
+}
+
+/** What the recap prints of a host. `unknown` is counted in check mode only. */
+export interface HostTally {
+  readonly ok: number
+  readonly changed: number
+  readonly unreachable: number
+  readonly failed: number
+  readonly skipped: number
+  readonly rescued: number
+  readonly ignored: number
+  readonly unknown: number
+}
+
+export type Emit = (event: RunEvent) => void

@@ -1,0 +1,25 @@
+import type { VarLayer } from './layer.ts'
+
+/** A read inventory: groups of groups and hosts, with where each variable was set. Mutable only through `add`. */
+export interface Inventory {
+  /** Host names in the order of definition. */
+  readonly hosts: readonly string[]
+  /** Group names, `all` and `ungrouped` among them, in the order of definition. */
+  readonly groups: readonly string[]
+  hasHost(name: string): boolean
+  /** Hosts of a group and its children, in inventory order. Undefined where there is no such group. */
+  hostsOf(group: string): readonly string[] | undefined
+  /** All groups of a host with their ancestors, `all` not included, sorted. */
+  groupsOf(host: string): readonly string[]
+  childrenOf(group: string): readonly string[]
+  /** The layers of a host low to high: inventory files, group_vars/, host_vars/, beside the inventory and beside the playbook. */
+  layersOf(host: string): readonly VarLayer[]
+  /** Hosts that a pattern means, in inventory order. An explicit `localhost` is made up where it is missing. */
+  select(pattern: string | readonly string[]): readonly string[]
+  /** Names and patterns that matched nothing in the last `select`, for the warning. */
+  unmatched(pattern: string | readonly string[]): readonly string[]
+  addHost(name: string, groups: readonly string[], vars: VarLayer): 'added' | 'changed' | 'same'
+  addGroup(name: string, host: string, parents: readonly string[]): 'changed' | 'same'
+  /** Files and folders that were read, for messages and `inventory_file`. */
+  readonly sources: readonly string[]
+}

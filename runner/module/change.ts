@@ -1,0 +1,148 @@
+import type { FileDiff } from '../base/diff.ts'
+import type { Secret } from '../base/value.ts'
+import type { HttpRequest } from '../host/host.ts'
+import type { Effect } from '../host/probe.ts'
+
+/** One difference between what is and what is wanted, and the actions that close it. Plans are lists of these. */
+export interface Change {
+  /** For a person, in the infinitive: "create directory /srv/node (0755)". No secrets. */
+  readonly what: string
+  readonly actions: readonly Action[]
+  /** What the predicted host believes afterwards; several where one action settles several things. */
+  readonly effects?: readonly Effect[] | undefined
+  /** Shown with `--diff`. */
+  readonly diff?: FileDiff | undefined
+  /**
+   * `change` (default): counts as changed. `observe`: runs an action that changes nothing on the host (a wait, a GET).
+   * `maybe`: whether it is needed cannot be known beforehand; in check mode the task is unknown with `why`.
+   */
+  readonly certainty?: 'change' | 'observe' | 'maybe' | undefined
+  readonly why?: string | undefined
+}
+
+/** What is done to a host: data, never a function. Actions of one plan run in order; the first failure ends them. */
+export type Action = RunAction | ScriptAction | WriteAction | HttpAction | PollAction
+
+/** Runs a program, or with `shell` a command line given to a shell. Its own process group, killed at the timeout. */
+export interface RunAction {
+  readonly do: 'run'
+  /** Names the outcome, for `ref()` and for `returns`. */
+  readonly id?: string | undefined
+  readonly argv: readonly string[]
+  readonly stdin?: string | Secret | undefined
+  readonly env?: Readonly<Record<string, string>> | undefined
+  readonly cwd?: string | undefined
+  /** Octal. */
+  readonly umask?: number | undefined
+  /** Milliseconds. */
+  readonly timeout?: number | undefined
+  /** Exit codes that are a success; default [0]. `any` leaves the verdict to `returns`. */
+  readonly okCodes?: readonly number[] | 'any' | undefined
+  /** Another user of the host, through `runuser`/`su` (no password: the session is root's). */
+  readonly user?: string | undefined
+}
+
+/** A shell fragment made of the prelude's functions, with `quote()`d words: chmod, chown, mkdir, rm, ln, rename. */
+export interface ScriptAction {
+  readonly do: 'script'
+  readonly id?: string | undefined
+  readonly script: string
+  /** In words, for the error message when it fails: "set the mode of /etc/motd". */
+  readonly purpose: string
+}
+
+/** Writes a whole file: 0600 temporary file in the same directory, owner and mode, fsync, rename. */
+export interface WriteAction {
+  readonly do: 'write'
+  readonly id?: string | undefined
+  readonly path: string
+  /** Bytes, or a file of the controller, streamed. */
+  readonly content: string | Buffer | Secret | { readonly local: string }
+  /** Octal; default: the old file's, else 0666 less umask. */
+  readonly mode?: number | undefined
+  readonly owner?: string | undefined
+  readonly group?: string | undefined
+  /** Keep the old file as `path.PID.YYYY-MM-DD@HH:MM:SS~`; its name is the outcome's stdout. */
+  readonly backup?: boolean | undefined
+  /** A command that must accept the new file before it takes its place; `%s` is the temporary file. */
+  readonly validate?: string | undefined
+}
+
+/** An HTTP request from the managed host's side of the network. */
+export interface HttpAction {
+  readonly do: 'http'
+  readonly id?: string | undefined
+  /** `url` and a JSON `json` body may hold `ref()`s to earlier outcomes of the same plan. */
+  readonly request: Omit<HttpRequest, 'url' | 'body'> & {
+    readonly url: string | readonly (string | OutcomeRef)[]
+    readonly body?: HttpRequest['body']
+    readonly json?: JsonWithRefs | undefined
+  }
+  /** Statuses that are a success; default 200-299. */
+  readonly okStatus?: readonly number[] | undefined
+  readonly purpose: string
+}
+
+/** Asks a question again and again until its answer is `want` or the time is over. Observes only. */
+export interface PollAction {
+  readonly do: 'poll'
+  readonly id?: string | undefined
+  /** A fragment that only reads; exit code 0 ends the wait. */
+  readonly script: string
+  /** Milliseconds. */
+  readonly timeout: number
+  readonly interval: number
+  readonly delay?: number | undefined
+  readonly purpose: string
+  readonly failMessage?: string | undefined
+}
+
+/** A place for a value that an earlier action's outcome gives: a JSON path into an HTTP answer's body, or its stdout. */
+export class OutcomeRef {
+  readonly id: string
+  readonly path: readonly (string | number)[]
+
+  constructor(id: string, path: readonly (string | number)[]) {
+    this.id = id
+    this.path = path
+  }
+}
+
+/** `ref('create', ['project', 'id'])`: the id that the server gave to what action `create` made. */
+export function ref(id: string, path: readonly (string | number)[] = []): OutcomeRef {
+  return new OutcomeRef(id, path)
+}
+
+export type JsonWithRefs = null | boolean | number | string | Secret | OutcomeRef | readonly JsonWithRefs[] | { readonly [key: string]: JsonWithRefs }
+
+/** How an action ended. In check mode no action runs and there are no outcomes. */
+export interface Outcome {
+  readonly id: string | undefined
+  readonly ok: boolean
+  readonly rc: number
+  readonly stdout: string
+  readonly stderr: string
+  /** HTTP only: status, headers and the body parsed as JSON where it is JSON. */
+  readonly http?: { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: unknown; readonly text: string; readonly url: string } | undefined
+  /** Milliseconds since the epoch. */
+  readonly start: number
+  readonly end: number
+  readonly timedOut: boolean
+}
+
+/** A task that cannot succeed, as a value: wrong state, refused input. `data` goes into the registered result. */
+export class Failure {
+  readonly message: string
+  readonly hint: string | undefined
+  readonly data: Readonly<Record<string, unknown>>
+
+  constructor(message: string, options: { hint?: string | undefined; data?: Readonly<Record<string, unknown>> | undefined } = {}) {
+    this.message = message
+    this.hint = options.hint
+    this.data = options.data ?? {}
+  }
+}
+
+export function fail(message: string, options: { hint?: string; data?: Readonly<Record<string, unknown>> } = {}): Failure {
+  return new Failure(message, options)
+}

@@ -1,0 +1,83 @@
+import type { z } from 'zod'
+import type { Value } from '../base/value.ts'
+import type { ReadOnlyHost } from '../host/host.ts'
+import type { Change, Failure, Outcome } from './change.ts'
+
+/** The contract a module signs. `check` reads, `plan` decides purely, the engine applies (or predicts) and reports. */
+export interface Module<A = unknown, S = unknown> {
+  readonly name: string
+  readonly summary: string
+  /** Longer text for the docs page, Markdown. */
+  readonly description?: string | undefined
+  /** The one source of names, types, defaults, docs and errors. A `z.strictObject` (refinements allowed). */
+  readonly args: z.ZodType<A>
+  /** Other names of arguments: `{ pkg: 'name' }`. */
+  readonly aliases?: Readonly<Record<string, string>> | undefined
+  /** The argument that free-form text goes to (`command: ls -l`). */
+  readonly freeForm?: string | undefined
+  /** Fully qualified names that mean this module besides `ansible.builtin.NAME`. */
+  readonly fqcn?: readonly string[] | undefined
+  /** What a result holds besides `changed`, for docs and checks. */
+  readonly returns?: z.ZodType | undefined
+  readonly examples: readonly Example[]
+  /** Where check mode cannot be trusted and why, for the docs: `command` and its kin. */
+  readonly checkMode?: 'full' | 'none' | undefined
+  /** Reads only. Ask independent questions together (`Promise.all`): all that are asked in one tick are one round trip. */
+  check(host: ReadOnlyHost, args: A, context: ModuleContext): Promise<S | Failure>
+  /** Pure: same state and arguments, same plan; no I/O, no clock, no randomness. */
+  plan(state: S, args: A): readonly Change[] | Failure
+  /** The registered result's own keys, from what was read and what the applied actions answered (none in check mode). */
+  result?(state: S, args: A, outcomes: readonly Outcome[]): Readonly<Record<string, unknown>> | Failure
+}
+
+/** One executed example: its YAML is shown in the docs and run as a test against the fixture host it names. */
+export interface Example {
+  readonly name: string
+  /** One task, as a user would write it. */
+  readonly yaml: string
+  /** What it does on a bare host of the lab: the status of the first and the second run. `lab: false` only checks that it compiles. */
+  readonly lab?: false | { readonly first: 'changed' | 'ok'; readonly second?: 'changed' | 'ok' | undefined; readonly before?: string | undefined } | undefined
+}
+
+/** What `check` may use of the controller. */
+export interface ModuleContext {
+  /** The gathered facts of the host, `ansible_` prefix taken off; empty where facts were not gathered. */
+  readonly facts: Readonly<Record<string, Value>>
+  /** `--diff`: modules may read old content only to show it. */
+  readonly diff: boolean
+  readonly local: LocalFiles
+  /** Milliseconds since the epoch; the only clock a module sees. */
+  readonly now: number
+  readonly signal: AbortSignal
+  /** The host's `environment:` for this task, for programs that `check` runs with `host.query`. */
+  readonly env: Readonly<Record<string, string>>
+  warn(message: string): void
+}
+
+/** Files of the controller, found as Ansible finds them: role, including file's folder, playbook. */
+export interface LocalFiles {
+  /** The absolute path of a `files/` or `templates/` source; a RunnerError `not-found` that lists the places looked at. */
+  find(kind: 'files' | 'templates', name: string): Promise<string>
+  read(path: string): Promise<Buffer>
+  stat(path: string): Promise<{ readonly type: 'file' | 'directory'; readonly size: number; readonly mode: number; readonly mtime: number }>
+  /** All files and folders below a folder, relative paths, sorted. */
+  walk(path: string): Promise<readonly { readonly path: string; readonly type: 'file' | 'directory' | 'link'; readonly mode: number }[]>
+  /** Hex SHA-256 of a file of any size, cached for the run. */
+  sha256(path: string): Promise<string>
+  /** A template file rendered with the task's variables. `secret` tells that a Secret went into the text. */
+  render(path: string, options?: RenderOptions): Promise<{ readonly text: string; readonly secret: boolean }>
+}
+
+export interface RenderOptions {
+  readonly trimBlocks?: boolean | undefined
+  readonly lstripBlocks?: boolean | undefined
+  readonly newline?: '\n' | '\r' | '\r\n' | undefined
+  readonly delimiters?: Readonly<Partial<Record<'blockStart' | 'blockEnd' | 'variableStart' | 'variableEnd' | 'commentStart' | 'commentEnd', string>>> | undefined
+  /** Extra variables: `ansible_managed`, `template_path` … */
+  readonly vars?: Readonly<Record<string, Value>> | undefined
+}
+
+/** Checks a module's types; what a module file exports by default. */
+export function defineModule<A, S>(module: Module<A, S>): Module<A, S> {
+  return module
+}

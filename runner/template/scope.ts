@@ -1,0 +1,29 @@
+import type { Source } from '../base/source.ts'
+import type { Value } from '../base/value.ts'
+
+/** A variable as an expression sees it: its value (which may still hold Templates) and who set it. */
+export interface Binding {
+  readonly value: Value
+  /** The precedence layer: `role defaults`, `play vars`, `extra vars` … */
+  readonly layer: string
+  readonly source?: Source | undefined
+}
+
+/** Where names get their values. */
+export interface Scope {
+  get(name: string): Binding | undefined
+  names(): Iterable<string>
+}
+
+/** A scope with a few names in front of another: loop variables, macro arguments, `ansible_managed`. */
+export function overlay(inner: ReadonlyMap<string, Binding>, outer: Scope): Scope {
+  return {
+    get: (name) => inner.get(name) ?? outer.get(name),
+    *names() {
+      yield* inner.keys()
+      for (const name of outer.names()) if (!inner.has(name)) yield name
+    },
+  }
+}
+
+export const EMPTY_SCOPE: Scope = { get: () => undefined, names: () => [] }
