@@ -1,0 +1,67 @@
+import type { Emit } from '../base/event.ts'
+import { RunnerError } from '../base/error.ts'
+import { Prediction } from '../host/prediction.ts'
+import type { VarMap } from '../load/layer.ts'
+import type { HandlerStep, Play } from '../plan/types.ts'
+import { HostRun } from './host-run.ts'
+import type { RunOptions } from './options.ts'
+import type { VarLayer } from '../load/layer.ts'
+
+/** One run: its options and the hosts it has met. */
+export class RunContext {
+  readonly options: RunOptions
+  readonly #hosts = new Map<string, HostRun>()
+  /** Results of custom `set_stats`. */
+  readonly startedAt: number
+  nextStepId = 1_000_000
+
+  constructor(options: RunOptions, startedAt: number) {
+    this.options = options
+    this.startedAt = startedAt
+  }
+
+  host(name: string): HostRun {
+    const known = this.#hosts.get(name)
+    if (known !== undefined) return known
+    const host = new HostRun(name, this.#prediction.forHost(name))
+    this.#hosts.set(name, host)
+    return host
+  }
+
+  readonly #prediction = new Prediction()
+
+  get hosts(): IterableIterator<HostRun> {
+    return this.#hosts.values()
+  }
+
+  get emit(): Emit {
+    return this.options.emit
+  }
+
+  /** Throws when the user interrupted the run: called between tasks. */
+  checkInterrupted(): void {
+    if (this.options.signal.aborted) throw new RunnerError('unreachable', 'interrupted', { hint: 'run the same command again: finished tasks will be ok' })
+  }
+}
+
+/** One play on one batch of hosts. */
+export interface PlayRun {
+  readonly run: RunContext
+  readonly play: Play
+  /** Rendered. */
+  readonly playName: string
+  /** All hosts of the play, in order. */
+  readonly allHosts: readonly HostRun[]
+  /** The hosts of this batch. */
+  readonly batch: readonly HostRun[]
+  readonly playVars: VarMap
+  /** `vars_files`, rendered per host. */
+  readonly varsFiles: ReadonlyMap<string, VarMap>
+  readonly prompted: VarMap
+  /** The play's handlers and, after them, those of dynamically included roles. */
+  readonly handlers: HandlerStep[]
+  /** Public variables of dynamically included roles. */
+  readonly publicLayers: VarLayer[]
+  /** `meta: end_play` / `end_batch`, `any_errors_fatal`. */
+  ending: 'no' | 'batch' | 'play' | 'failed'
+}

@@ -1,0 +1,54 @@
+import type { RunnerError } from '../base/error.ts'
+import type { Emit, HostTally } from '../base/event.ts'
+import type { SecretRegistry } from '../base/secret-registry.ts'
+import type { Secret } from '../base/value.ts'
+import type { ConnectionPool } from '../host/pool.ts'
+import type { Inventory } from '../load/inventory-types.ts'
+import type { VarMap } from '../load/layer.ts'
+import type { Registry } from '../module/registry.ts'
+import type { IncludeCompiler, Selection } from '../plan/types.ts'
+import type { TemplateEngine } from '../template/engine.ts'
+
+/** Everything a run needs besides the plan; nothing is read from the ambient process. */
+export interface RunOptions {
+  readonly inventory: Inventory
+  readonly includes: IncludeCompiler
+  readonly engine: TemplateEngine
+  readonly registry: Registry
+  readonly pool: ConnectionPool
+  readonly emit: Emit
+  readonly signal: AbortSignal
+  readonly selection: Selection
+  /** `--limit`, as given. */
+  readonly limit: string | undefined
+  readonly forks: number
+  readonly checkMode: boolean
+  readonly diff: boolean
+  readonly verbosity: number
+  readonly extraVars: VarMap
+  readonly cliDefaults: CliDefaults
+  readonly forceHandlers: boolean
+  readonly secrets: SecretRegistry
+  /** `ansible.cfg`'s and the environment's HOME and SSH_AUTH_SOCK, for keys and the agent. */
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** Connection flags of the command line: below every variable. */
+export interface CliDefaults {
+  readonly user?: string | undefined
+  readonly privateKeyFiles?: readonly string[] | undefined
+  readonly password?: Secret | undefined
+  readonly become?: boolean | undefined
+  readonly becomeUser?: string | undefined
+  readonly becomeMethod?: string | undefined
+  readonly becomePassword?: Secret | undefined
+  readonly connection?: string | undefined
+  /** Seconds. */
+  readonly timeout?: number | undefined
+}
+
+export interface RunOutcome {
+  readonly tallies: Readonly<Record<string, HostTally>>
+  /** An error that ended the whole run: its place and exit code are the command line's business. */
+  readonly fatal?: RunnerError | undefined
+}

@@ -1,0 +1,94 @@
+import { LazyRecord, type Value } from '../base/value.ts'
+import type { LayerName, VarLayer, VarMap } from '../load/layer.ts'
+import { createScope } from '../load/vars.ts'
+import type { Step } from '../plan/types.ts'
+import type { Binding, Scope } from '../template/scope.ts'
+import type { PlayRun } from './context.ts'
+import type { HostRun } from './host-run.ts'
+import { magicVariable, MAGIC_NAMES } from './magic.ts'
+
+/** Variables that only one task or item sees: loop variables, the result under its own name. */
+export type LocalVars = ReadonlyMap<string, Value>
+
+/** All variables as a step sees them on a host, by the one precedence table. */
+export function stepScope(play: PlayRun, host: HostRun, step: Step | undefined, locals?: LocalVars): Scope {
+  const layers = layersFor(play, host, step)
+  const base = createScope(layers)
+  const scope: Scope = {
+    get(name): Binding | undefined {
+      const local = locals?.get(name)
+      if (local !== undefined) return { value: local, layer: 'loop variable' }
+      const magic = MAGIC_NAMES.has(name) ? magicVariable(name, { play, host, step, scope }) : undefined
+      return magic === undefined ? base.get(name) : { value: magic, layer: 'magic variable' }
+    },
+    *names() {
+      if (locals !== undefined) yield* locals.keys()
+      yield* MAGIC_NAMES
+      yield* base.names()
+    },
+  }
+  return scope
+}
+
+
+/** The same scope with a few names in front. */
+export function withLocals(scope: Scope, locals: LocalVars): Scope {
+  if (locals.size === 0) return scope
+  return {
+    get(name) {
+      const local = locals.get(name)
+      return local === undefined ? scope.get(name) : { value: local, layer: 'loop variable' }
+    },
+    *names() {
+      yield* locals.keys()
+      yield* scope.names()
+    },
+  }
+}
+
+function layersFor(play: PlayRun, host: HostRun, step: Step | undefined): VarLayer[] {
+  const { options } = play.run
+  const varsFiles = play.varsFiles.get(host.name)
+  return [
+    ...play.play.roleLayers,
+    ...play.publicLayers,
+    ...options.inventory.layersOf(host.name),
+    { layer: 'facts', vars: host.factVars },
+    { layer: 'play vars', vars: play.playVars },
+    { layer: 'vars_prompt', vars: play.prompted },
+    ...(varsFiles === undefined ? [] : [layer('vars_files', varsFiles)]),
+    ...(step?.layers ?? []),
+    { layer: 'include_vars', vars: host.includedVars },
+    { layer: 'set_fact or register', vars: host.assigned },
+    { layer: 'extra vars', vars: options.extraVars },
+  ]
+}
+
+function layer(name: LayerName, vars: VarMap): VarLayer {
+  return { layer: name, vars }
+}
+
+/** `hostvars`: every host's variables, rendered with that host's own. */
+export function hostvars(play: PlayRun): Value {
+  const { inventory, engine } = play.run.options
+  const one = (name: string): Value => {
+    const scope = stepScope(play, play.run.host(name), undefined)
+    return new LazyRecord({
+      get: (key) => {
+        const binding = scope.get(key)
+        return binding === undefined ? undefined : engine.render(binding.value, scope)
+      },
+      keys: () => scope.names(),
+    })
+  }
+  const known = new Map<string, Value>()
+  return new LazyRecord({
+    get: (name) => {
+      if (!inventory.hasHost(name)) return undefined
+      const found = known.get(name) ?? one(name)
+      known.set(name, found)
+      return found
+    },
+    keys: () => inventory.hosts,
+  })
+}
