@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
+import { join } from 'node:path'
+import { RunnerError } from '../base/error.ts'
+import { Secret, Unknown, type Value } from '../base/value.ts'
+import { UnknownState } from '../host/probe.ts'
+import type { LocalFiles, RenderOptions } from '../module/define.ts'
+import { overlay } from '../template/scope.ts'
+import { candidates, findLocal } from './search-path.ts'
+import type { TaskRun } from './task-run.ts'
+
+type Hashes = Map<string, Promise<string>>
+
+/** The controller's files as one task sees them. `hashes` is shared by the run: a file is read once for all hosts. */
+export function localFiles(task: TaskRun, hashes: Hashes): LocalFiles {
+  return {
+    async find(kind, name) {
+      const places = candidates({ kind, name, step: task.step, playbookDir: task.play.play.playbookDir })
+      const found = findLocal(places)
+      if (found !== undefined) return found
+      throw new RunnerError('not-found', `could not find or access '${name}' on the controller`, {
+        source: task.step.argNodes.get('src')?.source ?? task.step.source,
+        trace: ['looked for:', ...places.map((place) => `  ${place}`)],
+        hint: 'put the file there, or set remote_src: true if it is on the host',
+      })
+    },
+    read: readFile,
+    async stat(path) {
+      const found = await stat(path)
+      return { type: found.isDirectory() ? 'directory' : 'file', size: found.size, mode: found.mode & 0o7777, mtime: found.mtimeMs / 1000 }
+    },
+    walk: (path) => walk(path, ''),
+    sha256(path) {
+      const known = hashes.get(path) ?? hashFile(path)
+      hashes.set(path, known)
+      return known
+    },
+    render: (path, options) => renderTemplate(task, path, options),
+  }
+}
+
+async function renderTemplate(task: TaskRun, path: string, options: RenderOptions = {}): Promise<{ text: string; secret: boolean }> {
+  const { vars = {}, ...fileOptions } = options
+  const names = new Map(Object.entries(vars).map(([name, value]: [string, Value]) => [name, { value, layer: 'template' }] as const))
+  const file = { path, text: await readFile(path, 'utf8') }
+  const text = task.play.run.options.engine.renderFile(file, overlay(names, task.scope), { keepTrailingNewline: true, ...fileOptions })
+  if (text instanceof Unknown) throw new UnknownState(text.reason)
+  return text instanceof Secret ? { text: text.reveal(), secret: true } : { text, secret: false }
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
+}
+
+type Walked = Awaited<ReturnType<LocalFiles['walk']>>[number]
+
+async function walk(root: string, below: string): Promise<readonly Walked[]> {
+  const entries = await readdir(join(root, below), { withFileTypes: true })
+  const found: Walked[] = []
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = below === '' ? entry.name : `${below}/${entry.name}`
+    const mode = (await stat(join(root, path))).mode & 0o7777
+    const type = entry.isSymbolicLink() ? 'link' : entry.isDirectory() ? 'directory' : 'file'
+    found.push({ path, type, mode })
+    if (type === 'directory') found.push(...(await walk(root, path)))
+  }
+  return found
+}

@@ -1,0 +1,82 @@
+import { RunnerError } from '../base/error.ts'
+import type { Source } from '../base/source.ts'
+import { findUnknown, isRecord, Omit, toPlain, Unknown, type Value } from '../base/value.ts'
+import type { Node } from '../load/node.ts'
+import { canonicalName, validateArgs, type ArgumentIssue } from '../module/validate.ts'
+import type { TaskRun } from './task-run.ts'
+
+/** A task's arguments with every template resolved: as Values, before the schema has seen them. */
+export type RenderedArgs = ReadonlyMap<string, Value>
+
+/**
+ * Renders `module_defaults`, `args:` and the task's own arguments, the later winning. Raw arguments of an action (an
+ * expression that it evaluates itself) are passed on untouched.
+ */
+export function renderArgs(task: TaskRun): RenderedArgs {
+  const { step, scope } = task
+  const { engine } = task.play.run.options
+  const args = new Map<string, Value>()
+  const put = (name: string, value: Value, own: boolean): void => {
+    const raw = own && step.action.rawArgs.includes(name)
+    const rendered = raw ? value : engine.render(value, scope)
+    if (rendered instanceof Omit) args.delete(name)
+    else args.set(name, rendered)
+  }
+  for (const node of step.keywords.moduleDefaults) defaultsFor(task, node, put)
+  if (step.argsTemplate !== undefined) {
+    const value = engine.render(step.argsTemplate.value, scope)
+    if (!isRecord(value)) throw new RunnerError('argument', 'the arguments of a task must be a mapping', { source: step.argsTemplate.source })
+    for (const [name, item] of Object.entries(value)) put(canonicalName(step.action, name), item, false)
+  }
+  for (const [name, entry] of step.args) put(name, entry.value, true)
+  return args
+}
+
+function defaultsFor(task: TaskRun, node: Node, put: (name: string, value: Value, own: boolean) => void): void {
+  const value = task.play.run.options.engine.render(node.value, task.scope)
+  if (!isRecord(value)) return
+  const { action } = task.step
+  const names = [action.name, `ansible.builtin.${action.name}`, `ansible.legacy.${action.name}`, ...(action.module?.fqcn ?? [])]
+  for (const name of names) {
+    const defaults = value[name]
+    if (!isRecord(defaults)) continue
+    for (const [key, item] of Object.entries(defaults)) put(canonicalName(action, key), item, false)
+  }
+}
+
+/** The first Unknown among the arguments, with the argument's name. */
+export function unknownArgument(args: RenderedArgs): Unknown | undefined {
+  for (const [name, value] of args) {
+    const found = findUnknown(value)
+    if (found !== undefined) return new Unknown(`argument '${name}' depends on what is not known yet: ${found.reason}`)
+  }
+  return undefined
+}
+
+/**
+ * The arguments as the schema types them.
+ * @throws RunnerError `argument` at the place of the value that is wrong.
+ */
+export function typedArgs(task: TaskRun, args: RenderedArgs): unknown {
+  const plain: Record<string, unknown> = { __proto__: null }
+  for (const [name, value] of args) plain[name] = toPlain(value, 'reveal')
+  const validated = validateArgs(task.step.action, plain)
+  if (validated.ok) return validated.args
+  const [issue] = validated.issues
+  if (issue === undefined) throw new RunnerError('bug', `${task.step.action.name}: the schema refused without a reason`)
+  throw new RunnerError('argument', issue.message, { source: issueSource(task, issue), hint: issue.hint, trace: validated.issues.slice(1).map((other) => `also: ${other.message}`) })
+}
+
+export function issueSource(task: TaskRun, issue: ArgumentIssue): Source {
+  const [name, ...rest] = issue.path
+  const node = task.step.argNodes.get(String(name))
+  return (node === undefined ? undefined : descend(node, rest).source) ?? task.step.source
+}
+
+function descend(node: Node, path: readonly (string | number)[]): Node {
+  const [first, ...rest] = path
+  if (first === undefined) return node
+  const inner = typeof first === 'number' ? node.items?.[first] : node.entries?.get(first)?.node
+  return inner === undefined ? node : descend(inner, rest)
+}
+

@@ -1,0 +1,21 @@
+import type { TaskRef } from '../base/event.ts'
+import type { TaskStep } from '../plan/types.ts'
+import type { Scope } from '../template/scope.ts'
+import type { PlayRun } from './context.ts'
+import type { HostRun } from './host-run.ts'
+
+/** One task on one host (for one item of its loop): what modules and actions get to work with. */
+export interface TaskRun {
+  readonly play: PlayRun
+  readonly host: HostRun
+  readonly step: TaskStep
+  readonly ref: TaskRef
+  readonly scope: Scope
+  /** Simulated: `--check`, or `check_mode: true`. */
+  readonly checkMode: boolean
+  readonly diff: boolean
+  /** The host that connections go to: the delegate, or the host itself. */
+  readonly delegate: HostRun
+  readonly signal: AbortSignal
+  warn(message: string): void
+}
