@@ -1,0 +1,61 @@
+import { readFileSync, statSync } from 'node:fs'
+import { type Document, LineCounter, parseAllDocuments, type YAMLParseError } from 'yaml'
+import { messageOf, RunnerError } from '../base/error.ts'
+import type { SourceFile } from '../base/source.ts'
+import { composeNode, type ComposeOptions } from './_compose.ts'
+import { yamlError } from './_yaml-error.ts'
+import type { Node } from './node.ts'
+
+/** `decrypt`: opens `!vault` texts, at first use. `duplicateKeys`: what to do about a key written twice (default `warn`). */
+export type YamlOptions = ComposeOptions
+
+/**
+ * Reads a file of the controller.
+ * @throws RunnerError `not-found`
+ */
+export function readSource(path: string): SourceFile {
+  try {
+    if (statSync(path).isDirectory()) throw new RunnerError('not-found', `${path} is a folder, not a file`)
+    return { path, text: readFileSync(path, 'utf8').replace(/^\uFEFF/, '') }
+  } catch (error) {
+    if (error instanceof RunnerError) throw error
+    const reason = /ENOENT/.test(messageOf(error)) ? 'there is no such file' : messageOf(error)
+    throw new RunnerError('not-found', `cannot read ${path}: ${reason}`, { cause: error })
+  }
+}
+
+/**
+ * One YAML 1.1 document as Ansible reads it; undefined where the file is empty.
+ * @throws RunnerError `yaml` with the place and a hint for the usual mistakes
+ */
+export function parseYaml(file: SourceFile, options: YamlOptions = {}): Node | undefined {
+  const [first, second] = parseYamlAll(file, options)
+  if (second !== undefined) {
+    throw new RunnerError('yaml', 'the file holds several YAML documents, one is expected', { source: second.source, hint: 'put each document into a file of its own' })
+  }
+  return first
+}
+
+/** All documents of a stream, empty ones left out. */
+export function parseYamlAll(file: SourceFile, options: YamlOptions = {}): readonly Node[] {
+  const lines = new LineCounter()
+  // The failsafe schema leaves every plain scalar a text: PyYAML's rules are ours to apply.
+  const documents = parseAllDocuments(file.text, {
+    version: '1.1', schema: 'failsafe', resolveKnownTags: false, uniqueKeys: false, lineCounter: lines, prettyErrors: false, logLevel: 'silent',
+  })
+  if (!Array.isArray(documents)) return []
+  const found: Node[] = []
+  for (const document of documents) {
+    refuseErrors(document, file, lines)
+    const node = composeNode(document.contents, { file, lines, options })
+    if (node !== undefined) found.push(node)
+  }
+  return found
+}
+
+function refuseErrors(document: Document.Parsed, file: SourceFile, lines: LineCounter): void {
+  const error: YAMLParseError | undefined = document.errors[0]
+  if (error === undefined) return
+  const { line, col } = lines.linePos(error.pos[0])
+  throw yamlError(error, { file, line: Math.max(1, line), col: Math.max(1, col) })
+}
