@@ -1,4 +1,5 @@
-import { nearest } from './nearest.ts'
+import { nearest } from '../base/nearest.ts'
+import { UsageError } from './usage-error.ts'
 
 /** One command-line option; a table of them is all that parsing and help know of a command. */
 export interface OptionSpec {
@@ -14,17 +15,6 @@ export interface OptionSpec {
 export type OptionTable = Readonly<Record<string, OptionSpec>>
 
 type NamesOf<T extends OptionTable, K extends OptionSpec['kind']> = { [N in keyof T]: T[N]['kind'] extends K ? N : never }[keyof T] & string
-
-/** A command line that cannot be read: shown with the usage, exit code 2. */
-export class UsageError extends Error {
-  readonly hint: string | undefined
-
-  constructor(message: string, hint?: string) {
-    super(message)
-    this.name = 'UsageError'
-    this.hint = hint
-  }
-}
 
 /** What was given on a command line, by the names of the table. */
 export class Arguments<T extends OptionTable> {

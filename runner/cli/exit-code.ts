@@ -17,6 +17,7 @@ export function exitCodeOf(code: ErrorCode): number {
     case 'unreachable':
       return EXIT.unreachable
     case 'become':
+    case 'transfer':
       return EXIT.failedHosts
     case 'not-found':
     case 'undefined':

@@ -1,7 +1,7 @@
 import { messageOf, RunnerError } from '../base/error.ts'
-import { UsageError } from './arguments.ts'
 import { EXIT, exitCodeOf } from './exit-code.ts'
 import type { Command, Io } from './io.ts'
+import { UsageError } from './usage-error.ts'
 
 /** Commands are loaded when they are called: `--version` must not pay for SSH and templates. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {

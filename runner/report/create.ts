@@ -1,0 +1,63 @@
+import type { Emit } from '../base/event.ts'
+import { createHumanReporter } from './human.ts'
+import { createRecapReporter } from './recap.ts'
+import { Screen } from './_screen.ts'
+import type { Mask, Reporter, Sink } from './reporter.ts'
+
+export interface ReportOptions {
+  readonly output: 'human' | 'json' | 'junit'
+  readonly out: Sink
+  readonly err: Sink
+  readonly colours: boolean
+  readonly diff: boolean
+  readonly verbosity: number
+  readonly mask: Mask
+  readonly logFile: string | undefined
+  /** Folder of the journals, where one is wanted. */
+  readonly journal: string | undefined
+}
+
+/** The reporters a command line asks for, as one: what is not asked for is not loaded. */
+export async function createReport(options: ReportOptions): Promise<{ readonly emit: Emit; readonly finish: () => Promise<void> }> {
+  const reporters = [...(await mainReporters(options)), ...(await fileReporters(options))]
+  return {
+    emit(event) {
+      for (const reporter of reporters) reporter.handle(event)
+    },
+    async finish() {
+      for (const reporter of reporters) await reporter.finish()
+    },
+  }
+}
+
+async function mainReporters(options: ReportOptions): Promise<Reporter[]> {
+  const { out, mask } = options
+  switch (options.output) {
+    case 'json':
+      return [(await import('./json.ts')).createJsonReporter(out, mask)]
+    case 'junit':
+      return [(await import('./junit.ts')).createJunitReporter(out, mask), errorsOf(options)]
+    case 'human': {
+      const screen = new Screen({ ...options, live: out.isTTY === true })
+      return [createHumanReporter(screen, options), createRecapReporter(screen)]
+    }
+  }
+}
+
+/** Warnings and errors must be seen even where the output is for a machine. */
+function errorsOf(options: ReportOptions): Reporter {
+  const screen = new Screen({ ...options, live: false })
+  const human = createHumanReporter(screen, options)
+  return {
+    handle(event) {
+      if (event.type === 'warning' || event.type === 'error') human.handle(event)
+    },
+    finish: () => human.finish(),
+  }
+}
+
+async function fileReporters(options: ReportOptions): Promise<Reporter[]> {
+  const journal = options.journal === undefined ? [] : [(await import('./journal.ts')).createJournalReporter(options.journal, options.mask)]
+  const log = options.logFile === undefined ? [] : [(await import('./log.ts')).createLogReporter(options.logFile, options.mask)]
+  return [...journal, ...log]
+}
