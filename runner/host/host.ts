@@ -10,7 +10,7 @@ export interface ReadOnlyHost {
   probe<T>(probe: Probe<T>): Promise<T>
   /** Metadata of a path, and its content or checksum when asked. */
   file(path: string, want?: FileWant): Promise<FileState>
-  package(name: string): Promise<PackageState>
+  package(name: string, want?: PackageWant): Promise<PackageState>
   service(name: string): Promise<ServiceState>
   user(name: string): Promise<UserState>
   group(name: string): Promise<GroupState>
@@ -28,6 +28,11 @@ export interface FileWant {
   readonly sha256?: boolean | undefined
   /** Look at what a symbolic link points to. Default false. */
   readonly follow?: boolean | undefined
+}
+
+export interface PackageWant {
+  /** Also the version that would be installed, which costs apt a second or so. */
+  readonly candidate?: boolean | undefined
 }
 
 /** `unknown` on a predicted host: a package to be installed may bring it. */
@@ -63,7 +68,7 @@ export interface FileStat {
 export interface PackageState {
   readonly installed: boolean
   readonly version?: string | undefined
-  /** The version that would be installed, or undefined where no source has one. */
+  /** When asked for: the version that would be installed, or undefined where no source has one. */
   readonly candidate?: string | undefined
   /** Another package that is installed provides it (virtual packages). */
   readonly providedBy?: string | undefined

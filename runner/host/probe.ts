@@ -56,3 +56,16 @@ export class UnknownState extends Error {
     this.reason = reason
   }
 }
+
+/** Thrown where a question cannot be asked on a host (no such program, no permission): the task fails with the reason. */
+export class ProbeUnavailable extends Error {
+  readonly reason: string
+  readonly hint: string | undefined
+
+  constructor(unavailable: Unavailable) {
+    super(unavailable.reason)
+    this.name = 'ProbeUnavailable'
+    this.reason = unavailable.reason
+    this.hint = unavailable.hint
+  }
+}
