@@ -44,11 +44,11 @@ async function explain(error: unknown, argv: readonly string[], io: Io): Promise
     io.stderr.write(`${usageLine(argv)}\nrun: ${error.message}${error.hint === undefined ? '' : `; ${error.hint}`}\n`)
     return EXIT.usage
   }
+  if (io.signal.aborted) return EXIT.interrupted
   if (error instanceof RunnerError && error.code !== 'bug') {
     io.stderr.write(`ERROR: ${error.format()}\n`)
     return exitCodeOf(error.code)
   }
-  if (io.signal.aborted) return EXIT.interrupted
   return explainBug(error, argv, io)
 }
 

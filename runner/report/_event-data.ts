@@ -12,8 +12,8 @@ export function eventLine(event: RunEvent, mask: Mask): string {
 function plain(data: unknown, mask: Mask): unknown {
   if (typeof data === 'string') return mask(data)
   if (data instanceof RunnerError) return errorData(data, mask)
-  if (isValueClass(data)) return plain(toPlain(data), mask)
   if (isList(data)) return data.map((item) => plain(item, mask))
+  if (isValueClass(data)) return plain(toPlain(data), mask)
   if (isSource(data)) return mask(formatSource(data))
   if (isRecord(data)) return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, plain(value, mask)]))
   return data

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { RunnerError } from '../../base/error.ts'
+import { SecretRegistry } from '../../base/secret-registry.ts'
+import type { Emit } from '../../base/event.ts'
+import { compilePlaybooks } from '../../plan/compile.ts'
+import { createReport } from '../../report/create.ts'
+import { parseArguments } from '../arguments.ts'
+import { EXIT, exitCodeOf } from '../exit-code.ts'
+import type { Io } from '../io.ts'
+import { readyInventory } from '../lab-hosts.ts'
+import { helpText } from '../overview.ts'
+import { playbookChoices, type PlaybookChoices } from '../playbook-choices.ts'
+import { PLAYBOOK_OPTIONS } from '../playbook-options.ts'
+import { openProject } from '../project.ts'
+import { limitedHosts } from '../target-hosts.ts'
+
+/** `run PLAYBOOK…`: reads everything, then shows it or runs it. */
+export async function playbookCommand(argv: readonly string[], io: Io): Promise<number> {
+  const args = parseArguments(PLAYBOOK_OPTIONS, argv)
+  if (args.flag('help')) {
+    io.stdout.write(helpText())
+    return EXIT.ok
+  }
+  const choices = playbookChoices(args, io)
+  const secrets = new SecretRegistry()
+  const report = await createReport({ ...choices, out: io.stdout, err: io.stderr, mask: (text) => secrets.mask(text) })
+  try {
+    return await readAndRun({ choices, secrets, io, emit: report.emit })
+  } catch (error) {
+    if (!(error instanceof RunnerError) || error.code === 'bug') throw error
+    report.emit({ type: 'error', at: Date.now(), error })
+    return io.signal.aborted ? EXIT.interrupted : exitCodeOf(error.code)
+  } finally {
+    await report.finish()
+  }
+}
+
+/** What a playbook command line needs all the way. */
+export interface Job {
+  readonly choices: PlaybookChoices
+  readonly secrets: SecretRegistry
+  readonly io: Io
+  readonly emit: Emit
+}
+
+async function readAndRun(job: Job): Promise<number> {
+  const { choices, io } = job
+  const playbooks = choices.playbooks.map((playbook) => existing(playbook, io))
+  const project = await openProject({ ...job, playbooks, inventory: choices.inventory, extraVars: choices.extraVars })
+  const inventory = await readyInventory(job, project)
+  const compiled = await compilePlaybooks(playbooks, project)
+  const hosts = limitedHosts(choices.limit, inventory)
+  const loaded = { project, inventory, hosts, ...compiled }
+  if (choices.show.size > 0) return (await import('../show-plan.ts')).showPlan(job, loaded)
+  return (await import('../run-playbooks.ts')).runPlaybooks(job, loaded)
+}
+
+function existing(playbook: string, io: Io): string {
+  const path = resolve(io.cwd, playbook)
+  if (existsSync(path)) return path
+  throw new RunnerError('not-found', `the playbook ${playbook} does not exist`, { hint: 'run --help lists the other commands' })
+}

@@ -1,0 +1,73 @@
+import { dirname, join, resolve } from 'node:path'
+import type { RunEvent } from '../base/event.ts'
+import { SecretRegistry } from '../base/secret-registry.ts'
+import type { Source } from '../base/source.ts'
+import { actionSpecs } from '../execute/actions/index.ts'
+import { createTemplateHost } from '../execute/template-host.ts'
+import { loadInventory } from '../load/inventory.ts'
+import type { Inventory } from '../load/inventory-types.ts'
+import type { VarMap } from '../load/layer.ts'
+import { parseExtraVars } from '../load/vars.ts'
+import { createRegistry } from '../module/load.ts'
+import type { Registry } from '../module/registry.ts'
+import { createTemplateEngine } from '../template/environment.ts'
+import type { TemplateEngine } from '../template/engine.ts'
+import { inventorySources } from './inventory-sources.ts'
+import type { Io } from './io.ts'
+import { moduleFolder, packageFile } from './package-root.ts'
+
+/** What every command that reads playbooks or inventories works with. */
+export interface Project {
+  readonly registry: Registry
+  readonly engine: TemplateEngine
+  readonly extraVars: VarMap
+  readonly rolesPath: readonly string[]
+  readonly warn: Warn
+  readInventory(): Promise<Inventory>
+}
+
+export type Warn = (message: string, source?: Source, hint?: string) => void
+
+export interface ProjectOptions {
+  readonly io: Io
+  readonly playbooks: readonly string[]
+  readonly inventory: readonly string[]
+  readonly extraVars: readonly string[]
+  readonly secrets: SecretRegistry
+  readonly emit: (event: RunEvent) => void
+}
+
+/** Puts the layers together; reads `-e`, nothing else yet. */
+export async function openProject(options: ProjectOptions): Promise<Project> {
+  const { io, secrets } = options
+  const warn = warnOnce(options.emit)
+  const playbookDirs = options.playbooks.map((playbook) => dirname(resolve(io.cwd, playbook)))
+  const sources = inventorySources(options.inventory, io)
+  const extraVars = parseExtraVars(options.extraVars, io.cwd)
+  return {
+    registry: createRegistry({ builtinDir: moduleFolder(), actions: await actionSpecs(), warn }),
+    engine: createTemplateEngine(createTemplateHost({ secrets, env: io.env, warn: (message, source) => { warn(message, source) } })),
+    extraVars,
+    rolesPath: rolesPath(playbookDirs, io),
+    warn,
+    readInventory: () => loadInventory(sources, { playbookDirs, warn, extraVars }),
+  }
+}
+
+/** Each text once a run, as nobody reads a warning for the second time. */
+function warnOnce(emit: (event: RunEvent) => void): Warn {
+  const told = new Set<string>()
+  return (message, source, hint) => {
+    if (told.has(message)) return
+    told.add(message)
+    emit({ type: 'warning', at: Date.now(), message, source, hint })
+  }
+}
+
+/** Where roles are looked for after the playbook's own folder: ANSIBLE_ROLES_PATH, beside it, and those of the product. */
+function rolesPath(playbookDirs: readonly string[], io: Io): readonly string[] {
+  const configured = (io.env['ANSIBLE_ROLES_PATH'] ?? '').split(':').filter((path) => path !== '')
+  const beside = playbookDirs.map((folder) => join(dirname(folder), 'roles'))
+  const all = [...configured.map((path) => resolve(io.cwd, path)), ...beside, join(io.cwd, 'roles'), packageFile('roles')]
+  return [...new Set(all)]
+}

@@ -1,0 +1,68 @@
+import type { Secret } from '../base/value.ts'
+import type { CliDefaults } from '../execute/options.ts'
+import { runPlan } from '../execute/run.ts'
+import { ConnectionPool } from '../host/pool.ts'
+import { PRELUDE } from '../host/prelude.ts'
+import type { Inventory } from '../load/inventory-types.ts'
+import type { IncludeCompiler, Plan } from '../plan/types.ts'
+import { askSecret, confirm } from './ask.ts'
+import type { Job } from './commands/playbook.ts'
+import { EXIT, exitCodeOf, exitCodeOfHosts } from './exit-code.ts'
+import { labFolder, labHosts } from './lab-hosts.ts'
+import type { Project } from './project.ts'
+import { hostsOfPlan } from './target-hosts.ts'
+
+/** Playbooks that were read and checked, and the hosts they are for. */
+export interface Loaded {
+  readonly project: Project
+  readonly inventory: Inventory
+  readonly plan: Plan
+  readonly includes: IncludeCompiler
+  /** What `--limit` leaves. */
+  readonly hosts: ReadonlySet<string> | undefined
+}
+
+/** Runs a compiled plan and gives the exit code. */
+export async function runPlaybooks(job: Job, loaded: Loaded): Promise<number> {
+  const { choices, secrets, io, emit } = job
+  const cliDefaults = await connectionDefaults(job)
+  await startLab(job, loaded)
+  const pool = new ConnectionPool({ prelude: PRELUDE, signal: io.signal, warn: (message) => { loaded.project.warn(message) } })
+  try {
+    const outcome = await runPlan(loaded.plan, {
+      ...loaded, ...loaded.project, ...choices, secrets, emit, pool, cliDefaults, signal: io.signal, env: io.env,
+    })
+    if (io.signal.aborted) return EXIT.interrupted
+    return outcome.fatal === undefined ? exitCodeOfHosts(Object.values(outcome.tallies)) : exitCodeOf(outcome.fatal.code)
+  } finally {
+    await pool.close()
+  }
+}
+
+async function connectionDefaults({ choices, secrets, io }: Job): Promise<CliDefaults> {
+  const { connection } = choices
+  const password = connection.askPass ? await askSecret('SSH password', io) : undefined
+  const becomePassword = connection.askBecomePass ? await askBecomePassword(password, io) : undefined
+  for (const secret of [password, becomePassword]) if (secret !== undefined) secrets.add(secret)
+  return { ...connection, connection: connection.kind, password, becomePassword }
+}
+
+async function askBecomePassword(password: Secret | undefined, io: Job['io']): Promise<Secret> {
+  const given = await askSecret(password === undefined ? 'BECOME password' : 'BECOME password (default: the SSH password)', io)
+  return given.reveal() === '' && password !== undefined ? password : given
+}
+
+/** Brings up those of the lab's hosts that the plays need. */
+async function startLab({ choices, io }: Job, { plan, project, inventory, hosts }: Loaded): Promise<void> {
+  const needed = labHosts(hostsOfPlan(plan, { project, inventory, hosts }), inventory, project.engine)
+  if (needed.length === 0) return
+  const { ensureLab } = await import('../../lab/ensure.ts')
+  const asks = !choices.yes && io.stdin.isTTY
+  await ensureLab(needed, {
+    folder: labFolder(io),
+    signal: io.signal,
+    say: (text) => io.stderr.write(`${text}\n`),
+    confirm: asks ? (question) => confirm(question, io) : undefined,
+    neighbours: labHosts(inventory.hosts, inventory, project.engine),
+  })
+}
