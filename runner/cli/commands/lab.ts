@@ -5,14 +5,17 @@ import { formatStatus, statusOf } from '../../../lab/status.ts'
 import { bringUp } from '../../../lab/up.ts'
 import { nearest } from '../../base/nearest.ts'
 import { SecretRegistry } from '../../base/secret-registry.ts'
-import { createScope } from '../../load/vars.ts'
+import { createTemplateHost } from '../../execute/template-host.ts'
+import { loadInventory } from '../../load/inventory.ts'
+import { createScope, parseExtraVars } from '../../load/vars.ts'
+import { createTemplateEngine } from '../../template/environment.ts'
 import { parseArguments, type OptionTable } from '../arguments.ts'
 import { confirm } from '../ask.ts'
 import { EXIT } from '../exit-code.ts'
+import { inventorySources } from '../inventory-sources.ts'
 import type { Io } from '../io.ts'
 import { labFolder } from '../lab-folder.ts'
 import { labHosts } from '../lab-hosts.ts'
-import { openProject } from '../project.ts'
 import { UsageError } from '../usage-error.ts'
 
 const GROUP = 'Options'
@@ -71,18 +74,14 @@ async function open(given: { inventory: readonly string[]; extraVars: readonly s
   const say = (text: string): void => {
     io.stderr.write(`${text}\n`)
   }
-  const project = await openProject({
-    io,
-    playbooks: [],
-    ...given,
-    secrets: new SecretRegistry(),
-    emit: (event) => {
-      if (event.type === 'warning') say(`[WARNING]: ${event.message}`)
-    },
-  })
-  const inventory = await project.readInventory()
-  const hosts = labHosts(inventory.hosts, inventory, project.engine)
-  const folder = labFolder(hosts[0]?.name ?? 'localhost', inventory, project.engine)
+  const warn = (message: string): void => {
+    say(`[WARNING]: ${message}`)
+  }
+  const extraVars = parseExtraVars(given.extraVars, io.cwd)
+  const engine = createTemplateEngine(createTemplateHost({ secrets: new SecretRegistry(), env: io.env, warn }))
+  const inventory = await loadInventory(inventorySources(given.inventory, io), { playbookDirs: [], warn, extraVars })
+  const hosts = labHosts(inventory.hosts, inventory, engine)
+  const folder = labFolder(hosts[0]?.name ?? 'localhost', inventory, engine)
   const lab = openLab(hosts, {
     folder, say, signal: io.signal, neighbours: hosts, confirm: given.asks ? (question) => confirm(question, io) : undefined,
   })
@@ -92,7 +91,7 @@ async function open(given: { inventory: readonly string[]; extraVars: readonly s
     userOf(host) {
       const scope = createScope(inventory.layersOf(host.name))
       const user = scope.get('ansible_user')
-      const name = user === undefined ? 'root' : project.engine.render(user.value, scope)
+      const name = user === undefined ? 'root' : engine.render(user.value, scope)
       return typeof name === 'string' ? name : 'root'
     },
   }
