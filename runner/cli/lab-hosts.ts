@@ -1,13 +1,11 @@
 import { existsSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { RunnerError } from '../base/error.ts'
 import type { LabHost } from '../../lab/lab.ts'
 import type { Inventory } from '../load/inventory-types.ts'
 import { createScope } from '../load/vars.ts'
 import type { TemplateEngine } from '../template/engine.ts'
 import type { Job } from './commands/playbook.ts'
-import type { Io } from './io.ts'
-import { packageFile } from './package-root.ts'
 import type { Project } from './project.ts'
 import { writeSecrets } from './secrets-file.ts'
 
@@ -35,12 +33,6 @@ export async function readyInventory(job: Job, project: Project): Promise<Invent
   if (added.length === 0) return inventory
   job.io.stderr.write(`run: wrote ${String(added.length)} random passwords to ${file}\n`)
   return project.readInventory()
-}
-
-/** The folder where the lab's trees, keys and package cache live. */
-export function labFolder(io: Io): string {
-  const wanted = io.env['STACKRUN_LAB'] ?? ''
-  return wanted === '' ? packageFile('.lab') : resolve(io.cwd, wanted)
 }
 
 function inventoryFolder(inventory: Inventory): string | undefined {

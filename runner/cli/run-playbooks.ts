@@ -8,7 +8,8 @@ import type { IncludeCompiler, Plan } from '../plan/types.ts'
 import { askSecret, confirm } from './ask.ts'
 import type { Job } from './commands/playbook.ts'
 import { EXIT, exitCodeOf, exitCodeOfHosts } from './exit-code.ts'
-import { labFolder, labHosts } from './lab-hosts.ts'
+import { labFolder } from './lab-folder.ts'
+import { labHosts } from './lab-hosts.ts'
 import type { Project } from './project.ts'
 import { hostsOfPlan } from './target-hosts.ts'
 
@@ -55,11 +56,12 @@ async function askBecomePassword(password: Secret | undefined, io: Job['io']): P
 /** Brings up those of the lab's hosts that the plays need. */
 async function startLab({ choices, io }: Job, { plan, project, inventory, hosts }: Loaded): Promise<void> {
   const needed = labHosts(hostsOfPlan(plan, { project, inventory, hosts }), inventory, project.engine)
-  if (needed.length === 0) return
+  const [first] = needed
+  if (first === undefined) return
   const { ensureLab } = await import('../../lab/ensure.ts')
-  const asks = !choices.yes && io.stdin.isTTY
+  const asks = !choices.yes && io.stdin.isTTY && (io.env['CI'] ?? '') === ''
   await ensureLab(needed, {
-    folder: labFolder(io),
+    folder: labFolder(first.name, inventory, project.engine),
     signal: io.signal,
     say: (text) => io.stderr.write(`${text}\n`),
     confirm: asks ? (question) => confirm(question, io) : undefined,
