@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import type { RunEvent } from '../base/event.ts'
-import { SecretRegistry } from '../base/secret-registry.ts'
+import type { SecretRegistry } from '../base/secret-registry.ts'
 import type { Source } from '../base/source.ts'
 import { actionSpecs } from '../execute/actions/index.ts'
 import { createTemplateHost } from '../execute/template-host.ts'

@@ -1,5 +1,5 @@
 import { RunnerError } from '../base/error.ts'
-import { isList, Template, type Value } from '../base/value.ts'
+import { isList, type Value } from '../base/value.ts'
 import type { Inventory } from '../load/inventory-types.ts'
 import type { Play, Plan } from '../plan/types.ts'
 import { createScope } from '../load/vars.ts'
@@ -27,5 +27,5 @@ export function hostsOfPlan(plan: Plan, context: Parameters<typeof hostsOfPlay>[
 
 function patterns(value: Value): readonly string[] {
   if (isList(value)) return value.flatMap(patterns)
-  return value === null || value instanceof Template ? [] : [String(value)]
+  return typeof value === 'string' ? [value] : []
 }

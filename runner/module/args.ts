@@ -6,6 +6,8 @@ import { Secret } from '../base/value.ts'
  * expect. zod's own `coerce` does not (`z.coerce.boolean()` makes `'no'` true).
  */
 
+// Titles are the types that the module pages show.
+
 const TRUE = new Set(['yes', 'on', '1', 'true', 't', 'y'])
 const FALSE = new Set(['no', 'off', '0', 'false', 'f', 'n'])
 
@@ -18,7 +20,7 @@ export const bool = () =>
     if (FALSE.has(word)) return false
     context.addIssue({ code: 'custom', message: `expected a yes/no value, got ${JSON.stringify(value)}` })
     return z.NEVER
-  })
+  }).meta({ title: 'yes/no' })
 
 /** An integer, or its digits as a string. */
 export const int = () =>
@@ -27,7 +29,7 @@ export const int = () =>
     if (Number.isSafeInteger(number)) return number
     context.addIssue({ code: 'custom', message: `expected an integer, got ${JSON.stringify(value)}` })
     return z.NEVER
-  })
+  }).meta({ title: 'integer' })
 
 /** A number with a fraction, or its text. */
 export const float = () =>
@@ -36,18 +38,18 @@ export const float = () =>
     if (Number.isFinite(number)) return number
     context.addIssue({ code: 'custom', message: `expected a number, got ${JSON.stringify(value)}` })
     return z.NEVER
-  })
+  }).meta({ title: 'number' })
 
 /** A text; numbers and booleans are written as Ansible writes them (`True`, `8080`). */
 export const str = () =>
-  z.union([z.string(), z.number(), z.boolean()]).transform((value) => (typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value)))
+  z.union([z.string(), z.number(), z.boolean()]).transform((value) => (typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value))).meta({ title: 'string' })
 
 /** A path on the host; `~` is left to the host. */
-export const path = () => z.string().min(1, 'expected a path')
+export const path = () => z.string().min(1, 'expected a path').meta({ title: 'path' })
 
 /** A list; a single value is a list of one, a string with commas is split. */
 export const list = <T extends z.ZodType>(item: T) =>
-  z.preprocess((value) => {
+  z.preprocess((value): unknown => {
     if (Array.isArray(value)) return value
     if (typeof value === 'string') return value.split(',').map((part) => part.trim()).filter((part) => part !== '')
     return [value]
@@ -55,7 +57,7 @@ export const list = <T extends z.ZodType>(item: T) =>
 
 /** A text that stays a Secret: masked in results, diffs and logs, and never on a command line. */
 export const secret = () =>
-  z.union([z.string(), z.number(), z.instanceof(Secret)]).transform((value) => (value instanceof Secret ? value : new Secret(String(value))))
+  z.union([z.string(), z.number(), z.instanceof(Secret)]).transform((value) => (value instanceof Secret ? value : new Secret(String(value)))).meta({ title: 'secret' })
 
 /**
  * A file mode as Ansible reads it: octal number or text (`0644`, `'0644'`, `'644'`, `'u=rw,g=r,o='`). YAML's `0644` arrives as the number
@@ -64,4 +66,4 @@ export const secret = () =>
 export const mode = () =>
   z.union([z.number().int().min(0).max(0o7777), z.string().regex(/^(0o?)?[0-7]{3,5}$|^([ugoa]*([-+=][rwxXstugo]*)+)(,[ugoa]*([-+=][rwxXstugo]*)+)*$/, 'expected an octal or symbolic file mode')]).transform(
     (value) => (typeof value === 'number' ? `0${value.toString(8)}` : value),
-  )
+  ).meta({ title: 'file mode' })
