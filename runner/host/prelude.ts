@@ -118,4 +118,82 @@ sr_listening() {
   done
   return 1
 }
+
+# Becomes the program in a session and process group of its own, whose number goes to descriptor 3.
+sr_spawn() {
+  sr_has "$1" || { printf '%s: not found\\n' "$1" >&2; exit 127; }
+  if sr_has setsid; then exec setsid sh -c 'echo $$ >&3; exec "$@" 3>&-' sh "$@"; fi
+  exec "$@" 3>&-
+}
+# The same as another user, who gets a command line: sr_spawn_as USER TEXT.
+sr_spawn_as() {
+  if sr_has runuser; then sr_spawn runuser -s /bin/sh "$1" -c "$2"; else sr_spawn su -s /bin/sh "$1" -c "$2"; fi
+}
+# Whether the process group has members left. Shells differ in what they take.
+sr_left() { [ -n "$1" ] && { kill -0 "-$1" || kill -s 0 -- "-$1"; } 2>/dev/null; }
+
+sr_die() { printf '%s\\n' "$1" >&2; exit 1; }
+
+# Where a file that is written by its name really is, so that a link is written through: sr_real PATH follow|replace.
+sr_real() {
+  sr_p=$1
+  case $sr_p in */*) ;; *) sr_p=./$sr_p ;; esac
+  if [ "$2" = follow ] && [ -h "$sr_p" ]; then sr_p=$(readlink -f -- "$sr_p") || sr_die "the link leads nowhere"; fi
+  [ ! -d "$sr_p" ] || [ -h "$sr_p" ] || sr_die "it is a directory"
+  sr_dir=\${sr_p%/*}/
+  [ -d "$sr_dir" ] || sr_die "the directory \${sr_dir%?} does not exist"
+}
+
+# sr_write PATH follow|replace inline|uploaded TEMPORARY MODE OWNER GROUP BACKUP VALIDATE: puts a whole file in place. The content is
+# what the function sr_content prints, or what an upload left under the temporary name. Runs as a subshell, so traps stay inside.
+sr_write() (
+  sr_real "$1" "$2"
+  sr_tmp=$sr_dir$4 sr_um=$(umask)
+  trap 'rm -f -- "$sr_tmp"' EXIT
+  trap 'exit 129' HUP INT TERM
+  umask 077
+  if [ "$3" = inline ]; then
+    { sr_content >"$sr_tmp"; } 2>/dev/null || { sr_content 2>/dev/null | cat >"$sr_tmp"; } || exit 1
+  fi
+  sr_attributes "$5" "$6" "$7" || exit 1
+  [ -z "$9" ] || sr_validate "$9" || exit 1
+  if [ "$8" = backup ] && [ -e "$sr_p" ]; then
+    sr_copy=$sr_p.$$.$(date +%Y-%m-%d@%H:%M:%S)~
+    cp -p -- "$sr_p" "$sr_copy" && printf '%s\\n' "$sr_copy" || exit 1
+  fi
+  sync "$sr_tmp" 2>/dev/null || sync
+  if [ -h "$sr_p" ] && [ -d "$sr_p" ]; then rm -f -- "$sr_p"; fi
+  mv -f -- "$sr_tmp" "$sr_p" || exit 1
+  trap - EXIT
+  if [ -z "$sr_old" ] && [ -e /sys/fs/selinux/enforce ] && sr_has restorecon; then restorecon "$sr_p" || :; fi
+)
+
+# Owner, group and mode of the temporary file: as given, else as the old file's, else the umask's. ACL and SELinux context of the old one stay.
+sr_attributes() {
+  sr_old=
+  if [ -e "$sr_p" ]; then
+    sr_x=$(stat -L -c %a:%u:%g -- "$sr_tmp" "$sr_p") || return 1
+    sr_new=\${sr_x%%
+*}
+    sr_old=\${sr_x#*
+}
+    if [ "\${sr_old#*:}" != "\${sr_new#*:}" ]; then chown -- "\${sr_old#*:}" "$sr_tmp" 2>/dev/null || :; fi
+    if sr_has getfacl && sr_has setfacl && [ -n "$(getfacl -cs -- "$sr_p" 2>/dev/null)" ]; then getfacl -cp -- "$sr_p" | setfacl --set-file=- "$sr_tmp"; fi
+    if [ -e /sys/fs/selinux/enforce ] && sr_has chcon; then chcon --reference="$sr_p" "$sr_tmp" || :; fi
+  fi
+  [ -z "$2$3" ] || chown -- "$2\${3:+:$3}" "$sr_tmp" || return 1
+  if [ -n "$1" ]; then chmod "$1" "$sr_tmp"
+  elif [ -n "$sr_old" ]; then chmod "\${sr_old%%:*}" "$sr_tmp"
+  else umask "$sr_um" && chmod =rw "$sr_tmp"; fi
+}
+
+# Runs the text with every %s replaced by the temporary file; what it says goes to stderr.
+sr_validate() {
+  sr_rest=$1 sr_text=
+  while :; do
+    case $sr_rest in *%s*) sr_text=$sr_text\${sr_rest%%%s*}$sr_tmp; sr_rest=\${sr_rest#*%s} ;; *) break ;; esac
+  done
+  sh -c "$sr_text$sr_rest" </dev/null >&2 && return
+  sr_die "the new content was refused by: $1"
+}
 `

@@ -66,6 +66,8 @@ export interface WriteAction {
   readonly backup?: boolean | undefined
   /** A command that must accept the new file before it takes its place; `%s` is the temporary file. */
   readonly validate?: string | undefined
+  /** Where the path is a symbolic link: `follow` (default) writes the file that it leads to, `replace` puts a file in the link's place. */
+  readonly link?: 'follow' | 'replace' | undefined
 }
 
 /** An HTTP request from the managed host's side of the network. */

@@ -1,0 +1,56 @@
+import { quoteArgv } from '../base/quote.ts'
+import type { Action, HttpAction, Outcome, RunAction } from '../module/change.ts'
+
+/** One line for a person: what could not be done and why. Never what went in on stdin or in a body. */
+export function messageFor(action: Action, outcome: Outcome): string {
+  switch (action.do) {
+    case 'run':
+      return runMessage(action, outcome)
+    case 'script':
+      return `cannot ${action.purpose}: ${reason(outcome)}`
+    case 'write':
+      return `cannot write ${action.path}: ${writeReason(outcome)}`
+    case 'http':
+      return httpMessage(action, outcome)
+    case 'poll':
+      return action.failMessage ?? `${action.purpose}: not within ${String(action.timeout / 1000)} s${said(outcome)}`
+  }
+}
+
+function runMessage(action: RunAction, outcome: Outcome): string {
+  const command = shorten(quoteArgv(action.argv), 200)
+  if (outcome.timedOut) return `${command} was killed after ${String((action.timeout ?? 0) / 1000)} s`
+  return `${command} ended with code ${String(outcome.rc)}${said(outcome)}`
+}
+
+function httpMessage(action: HttpAction, outcome: Outcome): string {
+  const { http } = outcome
+  if (http === undefined || http.status === 0) return `cannot ${action.purpose}: ${outcome.stderr === '' ? 'no answer' : outcome.stderr}`
+  const text = shorten(http.text.replace(/\s+/g, ' ').trim(), 300)
+  return `cannot ${action.purpose}: HTTP ${String(http.status)} from ${http.url}${text === '' ? '' : `: ${text}`}`
+}
+
+/** Of several lines a shell's and a tool's, the last one tells most; a validator's whole speech counts. */
+function writeReason(outcome: Outcome): string {
+  const text = outcome.stderr.trim()
+  if (text.includes('the new content was refused by')) return text
+  return reason(outcome).replace(/^(\S+: )+(?=[A-Z][^:]*$)/, '')
+}
+
+function reason(outcome: Outcome): string {
+  if (outcome.timedOut) return 'it took too long'
+  return lastLine(outcome.stderr) ?? lastLine(outcome.stdout) ?? `code ${String(outcome.rc)}`
+}
+
+function said(outcome: Outcome): string {
+  const line = lastLine(outcome.stderr) ?? lastLine(outcome.stdout)
+  return line === undefined ? '' : `: ${shorten(line, 300)}`
+}
+
+function lastLine(text: string): string | undefined {
+  return text.trim() === '' ? undefined : text.trim().split('\n').at(-1)
+}
+
+function shorten(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)}…`
+}

@@ -1,0 +1,44 @@
+import type { Outcome, PollAction } from '../module/change.ts'
+import type { ApplyTarget } from './apply.ts'
+import { exports } from './_apply-script.ts'
+
+/** A single try that hangs may go on this much longer than the whole wait. */
+const GRACE = 5_000
+
+/** Waits on the host itself: one request, however many tries it takes. */
+export async function applyPoll(action: PollAction, target: ApplyTarget): Promise<Outcome> {
+  const start = Date.now()
+  const answer = await target.session.request({
+    script: pollScript(action, target.env),
+    timeout: (action.delay ?? 0) + action.timeout + action.interval + GRACE,
+    signal: target.signal,
+  })
+  target.signal.throwIfAborted()
+  const ok = answer.rc === 0 && !answer.timedOut
+  return { id: action.id, ok, rc: answer.rc, stdout: answer.stdout.toString('utf8'), stderr: answer.stderr.toString('utf8'), start, end: Date.now(), timedOut: !ok }
+}
+
+function pollScript(action: PollAction, env: Readonly<Record<string, string>>): string {
+  const delay = action.delay === undefined || action.delay === 0 ? ':' : `sr_sleep ${seconds(action.delay)} ${wholeSeconds(action.delay)}`
+  return `sr_try() { ${exports(env)}${action.script}
+}
+${delay}
+sr_clock; sr_end=$((sr_now + ${String(Math.round(action.timeout / 10))}))
+while :; do
+  sr_out=$(sr_try 2>&1); sr_rc=$?
+  [ "$sr_rc" -ne 0 ] || break
+  sr_clock; [ "$sr_now" -lt "$sr_end" ] || break
+  sr_sleep ${seconds(action.interval)} ${wholeSeconds(action.interval)}
+done
+[ -z "$sr_out" ] || printf '%s\\n' "$sr_out"
+(exit "$sr_rc")`
+}
+
+function seconds(milliseconds: number): string {
+  return (Math.max(milliseconds, 10) / 1000).toFixed(2)
+}
+
+/** For a `sleep` that takes no fractions. */
+function wholeSeconds(milliseconds: number): string {
+  return String(Math.max(1, Math.round(milliseconds / 1000)))
+}
