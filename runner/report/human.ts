@@ -122,7 +122,7 @@ class HumanReporter {
     const shown = group.take().filter((result) => result.label !== 'skipped' || this.#options.verbosity > 0)
     if (shown.length === 0) return
     const role = this.#roleHeading(group.task)
-    const path = this.#options.verbosity > 1 ? [`      ${this.#screen.paint('dim', formatSource(group.task.source))}`] : []
+    const path = this.#options.verbosity > 1 ? [this.#detail({ style: 'dim', text: `at ${formatSource(group.task.source)}` })] : []
     this.#screen.print([...role, ...shown.flatMap((result) => [this.#resultRow(group.task, result), ...path, ...result.lines.map((line) => this.#detail(line))])])
   }
 
