@@ -1,11 +1,11 @@
-import { chmod, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
+import { chmod, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cacheUrl } from './cache.ts'
 import { must } from './child.ts'
 import { exists, listFolder, place, readText } from './files.ts'
 import type { Lab } from './lab.ts'
-import { FILES, LINKS, PACKAGES, RELEASE, SOURCES, USERS, recipeName } from './recipe.ts'
+import { FILES, LINKS, PACKAGES, RELEASE, recipeName, SOURCES, USERS } from './recipe.ts'
 
 /** The tree that hosts are laid over, built where it is missing (about half a minute); gives its folder. */
 export async function ensureBase(lab: Lab): Promise<string> {
@@ -41,13 +41,25 @@ async function ensureKey(lab: Lab): Promise<void> {
 
 async function bootstrap(lab: Lab, tree: string): Promise<void> {
   await mkdir(lab.paths.bases, { recursive: true })
-  const options = [`Acquire::http::Proxy "${cacheUrl(lab)}"`, 'Acquire::Languages "none"', 'Acquire::Check-Valid-Until "false"', 'Acquire::Check-Date "false"']
+  const options = [
+    `Acquire::http::Proxy "${cacheUrl(lab)}"`,
+    'Acquire::Languages "none"',
+    'Acquire::Check-Valid-Until "false"',
+    'Acquire::Check-Date "false"',
+  ]
   await must(
     [
-      'mmdebstrap', '--quiet', '--variant=apt', '--format=directory', '--components=main', '--dpkgopt=force-unsafe-io',
+      'mmdebstrap',
+      '--quiet',
+      '--variant=apt',
+      '--format=directory',
+      '--components=main',
+      '--dpkgopt=force-unsafe-io',
       ...options.map((option) => `--aptopt=${option}`),
       `--include=${PACKAGES.join(',')}`,
-      RELEASE, tree, ...SOURCES,
+      RELEASE,
+      tree,
+      ...SOURCES,
     ],
     { signal: lab.signal, timeout: 1200, env: { http_proxy: '' } },
   )
@@ -72,7 +84,10 @@ async function furnish(tree: string): Promise<void> {
 async function addUsers(lab: Lab, tree: string, publicKey: string): Promise<void> {
   const password = ((await readText(lab.paths.password)) ?? '').trim()
   for (const user of USERS) await must(['chroot', tree, 'useradd', '--create-home', '--shell', '/bin/bash', '--groups', 'sudo', user], lab)
-  await must(['chroot', tree, 'chpasswd', '--crypt-method', 'SHA512'], { signal: lab.signal, stdin: `plain:${password}\nroot:${password}\n` })
+  await must(['chroot', tree, 'chpasswd', '--crypt-method', 'SHA512'], {
+    signal: lab.signal,
+    stdin: `plain:${password}\nroot:${password}\n`,
+  })
   for (const home of ['root', ...USERS.map((user) => `home/${user}`)]) {
     await mkdir(join(tree, home, '.ssh'), { recursive: true, mode: 0o700 })
     await writeFile(join(tree, home, '.ssh/authorized_keys'), publicKey, { mode: 0o600 })

@@ -4,9 +4,9 @@ import { RunnerError } from '../runner/base/error.ts'
 import { isPopulated } from './cgroup.ts'
 import { lastLines, must } from './child.ts'
 import { exists, listFolder, place, readText } from './files.ts'
-import { unitName, type Lab } from './lab.ts'
+import { type Lab, unitName } from './lab.ts'
 import { launch } from './launch.ts'
-import { CANONICAL, readMirror, type Mirror } from './mirror.ts'
+import { CANONICAL, type Mirror, readMirror } from './mirror.ts'
 import { waitForPort } from './wait.ts'
 
 export const CACHE_PORT = 3142
@@ -29,7 +29,13 @@ export async function ensureCache(lab: Lab): Promise<void> {
     argv: [join(root, INSTALLED), '-c', join(lab.paths.cache, 'conf'), 'ForeGround=1'],
     env: root === '/' ? {} : { LD_LIBRARY_PATH: (await libraryFolders(root)).join(':') },
   })
-  const answered = await waitForPort({ address: lab.gateway, port: CACHE_PORT, seconds: 20, signal: lab.signal, alive: () => isPopulated(cgroup) })
+  const answered = await waitForPort({
+    address: lab.gateway,
+    port: CACHE_PORT,
+    seconds: 20,
+    signal: lab.signal,
+    alive: () => isPopulated(cgroup),
+  })
   if (!answered) throw new RunnerError('lab', `the package cache did not start: ${lastLines((await readText(log)) ?? '')}`)
 }
 
@@ -46,7 +52,16 @@ async function unpack(lab: Lab): Promise<string> {
   await mkdir(join(packages, 'partial'), { recursive: true })
   const options = [`Dir::Cache::archives=${packages}`, 'APT::Sandbox::User=root', 'Debug::NoLocking=true']
   await must(
-    ['apt-get', ...options.flatMap((option) => ['-o', option]), '-qq', '-y', '--no-install-recommends', '--download-only', 'install', 'apt-cacher-ng'],
+    [
+      'apt-get',
+      ...options.flatMap((option) => ['-o', option]),
+      '-qq',
+      '-y',
+      '--no-install-recommends',
+      '--download-only',
+      'install',
+      'apt-cacher-ng',
+    ],
     { signal: lab.signal, timeout: 300 },
   )
   for (const file of await listFolder(packages)) {

@@ -72,7 +72,9 @@ export function kill(pid: number): void {
 }
 
 async function processesIn(folder: string): Promise<readonly number[]> {
-  const own = (await readText(join(folder, 'cgroup.procs')).then((text) => text?.split('\n') ?? [])).filter((line) => line !== '').map(Number)
+  const own = (await readText(join(folder, 'cgroup.procs')).then((text) => text?.split('\n') ?? []))
+    .filter((line) => line !== '')
+    .map(Number)
   const below = await Promise.all((await foldersIn(folder)).map(processesIn))
   return [...own, ...below.flat()]
 }
@@ -80,11 +82,11 @@ async function processesIn(folder: string): Promise<readonly number[]> {
 async function removeTree(folder: string): Promise<void> {
   await Promise.all((await foldersIn(folder)).map(removeTree))
   for (let attempt = 0; attempt < 50; attempt += 1) {
-    const error = await rmdir(folder).then(
-      () => undefined,
-      (cause: NodeJS.ErrnoException) => cause,
+    const busy = await rmdir(folder).then(
+      () => false,
+      (error: unknown) => error instanceof Error && 'code' in error && error.code === 'EBUSY',
     )
-    if (error?.code !== 'EBUSY') return
+    if (!busy) return
     await sleep(20)
   }
 }

@@ -39,7 +39,10 @@ export async function createDisk(lab: Lab, host: LabHost, base: string): Promise
   await mkdir(join(etc, 'ssh'))
   await must(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', host.name, '-f', key], lab)
   const hostKey = ((await readText(`${key}.pub`)) ?? '').split(' ').slice(0, 2).join(' ')
-  await place(join(making, 'host.json'), `${JSON.stringify({ name: host.name, address: host.address, base, hostKey } satisfies HostRecord)}\n`)
+  await place(
+    join(making, 'host.json'),
+    `${JSON.stringify({ name: host.name, address: host.address, base, hostKey } satisfies HostRecord)}\n`,
+  )
   await rename(making, folder)
 }
 

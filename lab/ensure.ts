@@ -1,4 +1,4 @@
-import { openLab, type LabHost, type LabOptions } from './lab.ts'
+import { type LabHost, type LabOptions, openLab } from './lab.ts'
 import { bringUp } from './up.ts'
 
 /** Brings up those of the hosts that are down, before a playbook runs on them; gives the names of those it started. */

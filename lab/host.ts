@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { RunnerError } from '../runner/base/error.ts'
 import { isPopulated, kill, killCgroup, processesOf, removeCgroup } from './cgroup.ts'
 import { lastLines } from './child.ts'
-import { mountDisk, removeDisk, unmountDisk, type HostRecord } from './disk.ts'
+import { type HostRecord, mountDisk, removeDisk, unmountDisk } from './disk.ts'
 import { readText } from './files.ts'
-import { unitName, type Lab, type LabHost } from './lab.ts'
+import { type Lab, type LabHost, unitName } from './lab.ts'
 import { launch } from './launch.ts'
 import { connectHost, disconnectHost } from './network.ts'
 import { answers, waitForPort } from './wait.ts'
@@ -77,13 +77,20 @@ const NSPAWN_ENVIRONMENT = { SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1', SYSTEMD_NSPA
 
 function nspawn(host: HostRecord, unit: string, root: string): readonly string[] {
   return [
-    'systemd-nspawn', '--quiet', '--boot', '--register=no', '--keep-unit', '--settings=no',
+    'systemd-nspawn',
+    '--quiet',
+    '--boot',
+    '--register=no',
+    '--keep-unit',
+    '--settings=no',
     `--directory=${root}`,
     `--machine=${unit}`,
     `--hostname=${host.name}`,
     `--network-namespace-path=/run/netns/${unit}`,
     '--capability=all',
     '--system-call-filter=@clock @keyring bpf @cpu-emulation @memlock @pkey @raw-io',
-    '--link-journal=no', '--resolv-conf=off', '--timezone=off',
+    '--link-journal=no',
+    '--resolv-conf=off',
+    '--timezone=off',
   ]
 }

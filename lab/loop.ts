@@ -4,7 +4,9 @@ import { z } from 'zod'
 import { run } from './child.ts'
 import type { Lab } from './lab.ts'
 
-const listing = z.object({ loopdevices: z.array(z.object({ name: z.string(), 'back-ino': z.coerce.number(), 'back-file': z.string().nullable() })) })
+const listing = z.object({
+  loopdevices: z.array(z.object({ name: z.string(), 'back-ino': z.coerce.number(), 'back-file': z.string().nullable() })),
+})
 
 /**
  * Detaches the loop devices whose files lie on a host's disk. Loop devices belong to the whole machine, not to the host
@@ -16,7 +18,10 @@ export async function detachLoops(lab: Lab, upper: string): Promise<void> {
   for (const device of listing.parse(JSON.parse(result.stdout)).loopdevices) {
     const file = device['back-file']?.replace(/ \(deleted\)$/, '')
     if (file === undefined) continue
-    const inode = await stat(join(upper, file)).then((found) => found.ino, () => undefined)
+    const inode = await stat(join(upper, file)).then(
+      (found) => found.ino,
+      () => undefined,
+    )
     if (inode === device['back-ino']) await run(['losetup', '--detach', device.name], lab)
   }
 }

@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises'
 
 /** The mount points in or below a folder, innermost first. */
 export async function mountsBelow(folder: string): Promise<readonly string[]> {
-  return mountPoints(await readFile('/proc/self/mountinfo', 'utf8')).filter((path) => `${path}/`.startsWith(`${folder}/`)).reverse()
+  return mountPoints(await readFile('/proc/self/mountinfo', 'utf8'))
+    .filter((path) => `${path}/`.startsWith(`${folder}/`))
+    .reverse()
 }
 
 /** The mount points of a mountinfo text in the order of mounting; the kernel writes blanks and backslashes in octal. */

@@ -2,7 +2,7 @@ import { networkInterfaces } from 'node:os'
 import { RunnerError } from '../runner/base/error.ts'
 import { must, run } from './child.ts'
 import { listFolder, readText } from './files.ts'
-import { hex, unitName, type Lab } from './lab.ts'
+import { hex, type Lab, unitName } from './lab.ts'
 
 /** The folder of the lab that a network of this machine belongs to, or undefined where there is none. Its bridge carries it. */
 export async function ownerOf(lab: Lab): Promise<string | undefined> {
@@ -25,7 +25,9 @@ export async function ensureNetwork(lab: Lab): Promise<void> {
 }
 
 async function createNetwork(lab: Lab): Promise<void> {
-  const taken = Object.entries(networkInterfaces()).find(([, addresses]) => addresses?.some(({ address }) => address.startsWith(`${lab.network}.`)))
+  const taken = Object.entries(networkInterfaces()).find(([, addresses]) =>
+    addresses?.some(({ address }) => address.startsWith(`${lab.network}.`)),
+  )
   if (taken !== undefined) throw networkTaken(lab, `the interface ${taken[0]}`)
   // A bridge takes the lowest address of its ports unless told otherwise: hosts that come and go would change it.
   await must(['ip', 'link', 'add', lab.flatBridge, 'address', macOf(lab.gateway, 1), 'type', 'bridge'], lab)
@@ -45,7 +47,13 @@ export async function connectHost(lab: Lab, address: string): Promise<void> {
     `link set ${linkName(address, index)} master ${bridge} up`,
   ])
   await batch(lab, [], links)
-  const inside = ['link set lo up', 'link set eth0 up', 'link set eth1 up', `address add ${address}/24 dev eth0`, `route add default via ${lab.gateway}`]
+  const inside = [
+    'link set lo up',
+    'link set eth0 up',
+    'link set eth1 up',
+    `address add ${address}/24 dev eth0`,
+    `route add default via ${lab.gateway}`,
+  ]
   await batch(lab, ['-n', namespace], inside)
 }
 

@@ -7,8 +7,26 @@ export const RELEASE = 'bookworm'
 
 /** A small Debian server: systemd, sshd, sudo. No Python and no tool of a cloud: playbooks bring what they need. */
 export const PACKAGES: readonly string[] = [
-  'systemd', 'systemd-sysv', 'dbus', 'libpam-systemd', 'udev', 'openssh-server', 'sudo', 'iproute2', 'iputils-ping', 'netbase',
-  'ca-certificates', 'procps', 'kmod', 'less', 'util-linux-extra', 'e2fsprogs', 'apt-utils', 'cron', 'logrotate', 'vim-tiny',
+  'systemd',
+  'systemd-sysv',
+  'dbus',
+  'libpam-systemd',
+  'udev',
+  'openssh-server',
+  'sudo',
+  'iproute2',
+  'iputils-ping',
+  'netbase',
+  'ca-certificates',
+  'procps',
+  'kmod',
+  'less',
+  'util-linux-extra',
+  'e2fsprogs',
+  'apt-utils',
+  'cron',
+  'logrotate',
+  'vim-tiny',
 ]
 
 export const SOURCES: readonly string[] = [
@@ -19,9 +37,19 @@ export const SOURCES: readonly string[] = [
 
 /** Units that make no sense on a host whose clock, network and consoles are this machine's. */
 const MASKED: readonly string[] = [
-  'getty.target', 'console-getty.service', 'e2scrub_all.timer', 'e2scrub_reap.service', 'systemd-timesyncd.service',
-  'apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'man-db.timer', 'systemd-udev-trigger.service',
-  'systemd-resolved.service', 'systemd-networkd.service', 'systemd-networkd-wait-online.service',
+  'getty.target',
+  'console-getty.service',
+  'e2scrub_all.timer',
+  'e2scrub_reap.service',
+  'systemd-timesyncd.service',
+  'apt-daily.timer',
+  'apt-daily-upgrade.timer',
+  'dpkg-db-backup.timer',
+  'man-db.timer',
+  'systemd-udev-trigger.service',
+  'systemd-resolved.service',
+  'systemd-networkd.service',
+  'systemd-networkd-wait-online.service',
 ]
 
 export const LINKS: Readonly<Record<string, string>> = Object.fromEntries(MASKED.map((unit) => [`etc/systemd/system/${unit}`, '/dev/null']))
@@ -38,7 +66,12 @@ export const FILES: Readonly<Record<string, string>> = {
   // A disposable host need not survive a power cut: without a flush per file apt is several times faster.
   'etc/dpkg/dpkg.cfg.d/lab': 'force-unsafe-io\n',
   // The lab's clock may be any: repositories that look expired or not yet valid are still the right ones.
-  'etc/apt/apt.conf.d/00lab': ['Acquire::Languages "none";', 'Acquire::Check-Valid-Until "false";', 'Acquire::Check-Date "false";', ''].join('\n'),
+  'etc/apt/apt.conf.d/00lab': [
+    'Acquire::Languages "none";',
+    'Acquire::Check-Valid-Until "false";',
+    'Acquire::Check-Date "false";',
+    '',
+  ].join('\n'),
   // New device nodes of the kernel do not appear in a container's /dev: they have to be there beforehand.
   'etc/tmpfiles.d/lab.conf': [
     'c! /dev/loop-control 0660 root disk - 10:237',

@@ -60,7 +60,14 @@ async function missingPackages(): Promise<readonly string[]> {
 
 async function isProgram(name: string): Promise<boolean> {
   const folders = (process.env['PATH'] ?? '').split(delimiter)
-  const found = await Promise.all(folders.map((folder) => access(join(folder, name), constants.X_OK).then(() => true, () => false)))
+  const found = await Promise.all(
+    folders.map((folder) =>
+      access(join(folder, name), constants.X_OK).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  )
   return found.includes(true)
 }
 
@@ -70,5 +77,8 @@ async function hasPackageLists(): Promise<boolean> {
 }
 
 async function canWrite(path: string): Promise<boolean> {
-  return access(path, constants.W_OK).then(() => true, () => false)
+  return access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  )
 }

@@ -18,6 +18,11 @@ export async function sshTo(lab: Lab, host: LabHost & { readonly user: string },
 }
 
 function sshArguments(lab: Lab, host: LabHost & { readonly user: string }, command: readonly string[]): readonly string[] {
-  const options = ['IdentitiesOnly=yes', 'StrictHostKeyChecking=yes', `UserKnownHostsFile=${lab.paths.knownHosts}`, 'GlobalKnownHostsFile=/dev/null']
+  const options = [
+    'IdentitiesOnly=yes',
+    'StrictHostKeyChecking=yes',
+    `UserKnownHostsFile=${lab.paths.knownHosts}`,
+    'GlobalKnownHostsFile=/dev/null',
+  ]
   return ['-F', 'none', '-i', lab.paths.key, ...options.flatMap((option) => ['-o', option]), '-l', host.user, host.address, ...command]
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
+import { isPopulated } from './cgroup.ts'
 import { run } from './child.ts'
 import { readHosts } from './disk.ts'
 import { initOf, isUp } from './host.ts'
-import { isPopulated } from './cgroup.ts'
-import { unitName, type Lab, type LabHost } from './lab.ts'
+import { type Lab, type LabHost, unitName } from './lab.ts'
 import { isForeign } from './network.ts'
 
 /** `absent` has no disk; `off` has one; `starting` runs but does not take logins (yet). */
@@ -35,11 +35,22 @@ export async function statusOf(lab: Lab, hosts: readonly LabHost[]): Promise<rea
 /** The statuses as a table for a person. */
 export function formatStatus(statuses: readonly HostStatus[]): string {
   const rows = statuses.map(({ name, address, state, pid, disk }) => [
-    name, address, state, pid === undefined ? '-' : String(pid), disk === undefined ? '-' : `${String(disk)} MB`,
+    name,
+    address,
+    state,
+    pid === undefined ? '-' : String(pid),
+    disk === undefined ? '-' : `${String(disk)} MB`,
   ])
   const table = [['HOST', 'ADDRESS', 'STATE', 'PID', 'DISK'], ...rows]
   const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)))
-  return table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n')
+  return table
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
 }
 
 async function diskOf(lab: Lab, name: string): Promise<number | undefined> {

@@ -37,8 +37,14 @@ export function answers({ address, port, greeting }: Pick<Wait, 'address' | 'por
     socket.once('error', () => {
       end(false)
     })
-    if (greeting === undefined) socket.once('connect', () => { end(true) })
-    else socket.once('data', (data: Buffer) => { end(data.toString('latin1').startsWith(greeting)) })
+    if (greeting === undefined)
+      socket.once('connect', () => {
+        end(true)
+      })
+    else
+      socket.once('data', (data: Buffer) => {
+        end(data.toString('latin1').startsWith(greeting))
+      })
     socket.once('close', () => {
       end(false)
     })

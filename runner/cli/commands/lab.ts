@@ -1,5 +1,5 @@
 import { takeDown, takeDownHosts } from '../../../lab/down.ts'
-import { openLab, type Lab, type LabHost } from '../../../lab/lab.ts'
+import { type Lab, type LabHost, openLab } from '../../../lab/lab.ts'
 import { sshTo } from '../../../lab/ssh.ts'
 import { formatStatus, statusOf } from '../../../lab/status.ts'
 import { bringUp } from '../../../lab/up.ts'
@@ -9,7 +9,7 @@ import { createTemplateHost } from '../../execute/template-host.ts'
 import { loadInventory } from '../../load/inventory.ts'
 import { createScope, parseExtraVars } from '../../load/vars.ts'
 import { createTemplateEngine } from '../../template/environment.ts'
-import { parseArguments, type OptionTable } from '../arguments.ts'
+import { type OptionTable, parseArguments } from '../arguments.ts'
 import { confirm } from '../ask.ts'
 import { EXIT } from '../exit-code.ts'
 import { inventorySources } from '../inventory-sources.ts'
@@ -21,7 +21,13 @@ import { UsageError } from '../usage-error.ts'
 const GROUP = 'Options'
 
 const OPTIONS = {
-  inventory: { flags: ['-i', '--inventory', '--inventory-file'], kind: 'list', value: 'PATH', group: GROUP, help: 'The inventory that describes the hosts.' },
+  inventory: {
+    flags: ['-i', '--inventory', '--inventory-file'],
+    kind: 'list',
+    value: 'PATH',
+    group: GROUP,
+    help: 'The inventory that describes the hosts.',
+  },
   extraVars: { flags: ['-e', '--extra-vars'], kind: 'list', value: 'VARS', group: GROUP, help: 'Variables that win over the inventory.' },
   all: { flags: ['--all'], kind: 'flag', group: GROUP, help: 'down: also delete the base image, the key and the downloaded packages.' },
   yes: { flags: ['-y', '--yes'], kind: 'flag', group: GROUP, help: 'up: do not ask before packages are installed on this machine.' },
@@ -67,7 +73,7 @@ export async function labCommand(argv: readonly string[], io: Io): Promise<numbe
 interface Opened {
   readonly lab: Lab
   readonly hosts: readonly LabHost[]
-  userOf(host: LabHost): string
+  readonly userOf: (host: LabHost) => string
 }
 
 async function open(given: { inventory: readonly string[]; extraVars: readonly string[]; asks: boolean }, io: Io): Promise<Opened> {
@@ -83,7 +89,11 @@ async function open(given: { inventory: readonly string[]; extraVars: readonly s
   const hosts = labHosts(inventory.hosts, inventory, engine)
   const folder = labFolder(hosts[0]?.name ?? 'localhost', inventory, engine)
   const lab = openLab(hosts, {
-    folder, say, signal: io.signal, neighbours: hosts, confirm: given.asks ? (question) => confirm(question, io) : undefined,
+    folder,
+    say,
+    signal: io.signal,
+    neighbours: hosts,
+    confirm: given.asks ? (question) => confirm(question, io) : undefined,
   })
   return {
     lab,
@@ -108,10 +118,9 @@ async function up(lab: Lab, hosts: readonly LabHost[], io: Io): Promise<number> 
 async function login({ lab, hosts, userOf }: Opened, names: readonly string[], remote: readonly string[]): Promise<number> {
   const [target] = names
   if (target === undefined) throw new UsageError('lab ssh needs the name of a host')
-  const [user, name] = target.includes('@') ? target.split('@') : [undefined, target]
-  const [host] = choose([name ?? ''], hosts)
+  const [host] = choose([target], hosts)
   if (host === undefined) return EXIT.usage
-  return sshTo(lab, { ...host, user: user ?? userOf(host) }, remote)
+  return sshTo(lab, { ...host, user: /^(.+)@/.exec(target)?.[1] ?? userOf(host) }, remote)
 }
 
 function choose(names: readonly string[], hosts: readonly LabHost[]): readonly LabHost[] {
@@ -119,7 +128,10 @@ function choose(names: readonly string[], hosts: readonly LabHost[]): readonly L
   return names.map((name) => {
     const host = hosts.find((each) => each.name === name.replace(/^.*@/, ''))
     if (host !== undefined) return host
-    const meant = nearest(name, hosts.map((each) => each.name))
+    const meant = nearest(
+      name,
+      hosts.map((each) => each.name),
+    )
     throw new UsageError(`no lab host ${name} in the inventory`, meant === undefined ? undefined : `did you mean ${meant}?`)
   })
 }

@@ -1,0 +1,2 @@
+#!/bin/sh
+test -e "${0%/*}/VERSION"
