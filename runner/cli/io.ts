@@ -2,7 +2,7 @@
 export interface Io {
   readonly stdout: Output
   readonly stderr: Output
-  readonly stdin: NodeJS.ReadStream
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY: boolean }
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   /** Aborted by the first SIGINT or SIGTERM. */
