@@ -20,6 +20,8 @@ export interface TemplateEngine {
   condition(value: Value, scope: Scope, source: Source | undefined): boolean | Unknown
   /** A whole template file. */
   renderFile(file: SourceFile, scope: Scope, options?: FileOptions): string | Secret | Unknown
+  /** The elements a `with_<name>` loop or `query(name, …)` has; `terms` are rendered first, the result is data. */
+  lookup(name: string, terms: Value, scope: Scope): readonly Value[]
   /** Throws a RunnerError where the text of a Template does not parse; used at compile time. */
   checkSyntax(value: Value): void
   /** The same for a conditional's expression. */
@@ -31,7 +33,9 @@ export interface FileOptions {
   readonly lstripBlocks?: boolean | undefined
   readonly keepTrailingNewline?: boolean | undefined
   readonly newline?: '\n' | '\r' | '\r\n' | undefined
-  readonly delimiters?: Readonly<Partial<Record<'blockStart' | 'blockEnd' | 'variableStart' | 'variableEnd' | 'commentStart' | 'commentEnd', string>>> | undefined
+  readonly delimiters?:
+    | Readonly<Partial<Record<'blockStart' | 'blockEnd' | 'variableStart' | 'variableEnd' | 'commentStart' | 'commentEnd', string>>>
+    | undefined
 }
 
 /** What lookups and template includes need of the controller; given at construction. */

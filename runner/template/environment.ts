@@ -1,0 +1,165 @@
+import { RunnerError } from '../base/error.ts'
+import type { Source, SourceFile } from '../base/source.ts'
+import { Secret, Template, Unknown, type Value } from '../base/value.ts'
+import { Compiler } from './compile/cache.ts'
+import type { FileOptions, TemplateEngine, TemplateHost } from './engine.ts'
+import { fileUnit } from './file.ts'
+import { FILTERS } from './filters/index.ts'
+import { GLOBALS } from './globals.ts'
+import { runLookup } from './lookups/index.ts'
+import { Frame } from './runtime/frame.ts'
+import { joinTexts } from './runtime/operators.ts'
+import { type LoadedTemplate, type Renderer, Run } from './runtime/run.ts'
+import { repr, typeName } from './runtime/text.ts'
+import { isValList, isValRecord, Undefined, type Val } from './runtime/types.ts'
+import { finalize, truthy } from './runtime/values.ts'
+import type { Scope } from './scope.ts'
+import { TESTS } from './tests/index.ts'
+
+/** The template engine of a run of the product: compiled templates are kept as long as it lives. */
+export function createTemplateEngine(host: TemplateHost): TemplateEngine {
+  return new Environment(host)
+}
+
+class Environment implements TemplateEngine, Renderer {
+  readonly host: TemplateHost
+  readonly globals = GLOBALS
+  readonly #compiler = new Compiler()
+  readonly #plain = new WeakSet<object>()
+  #depth = 0
+
+  constructor(host: TemplateHost) {
+    this.host = host
+  }
+
+  render(value: Value, scope: Scope): Value {
+    if (value === null || typeof value !== 'object') return value
+    if (!(value instanceof Template) && this.#plain.has(value)) return value
+    return this.#guarded(() => finalize(this.#run(scope).resolve(value)))
+  }
+
+  evaluate(expression: string, scope: Scope, source: Source | undefined): Value {
+    return this.#guarded(() => finalize(this.#value(expression, this.#run(scope), source)))
+  }
+
+  condition(value: Value, scope: Scope, source: Source | undefined): boolean | Unknown {
+    return this.#guarded(() => this.#condition(value, scope, source))
+  }
+
+  renderFile(file: SourceFile, scope: Scope, options: FileOptions = {}): string | Secret | Unknown {
+    return this.#guarded(() => {
+      const { unit, lex, newline, keepTrailingNewline } = fileUnit(file, options)
+      const exec = this.#compiler.file(unit, lex)
+      const out: Val[] = []
+      exec(new Frame(this.#run(scope), unit), out)
+      return finished(out, keepTrailingNewline, newline)
+    })
+  }
+
+  lookup(name: string, terms: Value, scope: Scope): readonly Value[] {
+    return this.#guarded(() => {
+      const run = this.#run(scope)
+      const resolved = run.resolve(terms)
+      return runLookup(name, isValList(resolved) ? resolved : [resolved], new Map(), run).map(finalize)
+    })
+  }
+
+  checkSyntax(value: Value): void {
+    if (value instanceof Template) this.#compiler.template(value)
+    else if (isValList(value)) for (const item of value) this.checkSyntax(item)
+    else if (isValRecord(value)) for (const item of Object.values(value)) this.checkSyntax(item)
+  }
+
+  checkCondition(value: Value, source: Source | undefined): void {
+    if (typeof value === 'string') this.#compiler.expression(value, source)
+    else if (value instanceof Template) this.#compiler.template(value)
+    else if (isValList(value)) for (const item of value) this.checkCondition(item, source)
+  }
+
+  renderTemplate(template: Template, run: Run): Val {
+    const { evaluate, unit } = this.#compiler.template(template)
+    return evaluate(new Frame(run, unit))
+  }
+
+  filter(name: string): ReturnType<Renderer['filter']> {
+    return FILTERS.get(name)
+  }
+
+  test(name: string): ReturnType<Renderer['test']> {
+    return TESTS.get(name)
+  }
+
+  loadTemplate(name: string, run: Run): LoadedTemplate | undefined {
+    const path = this.host.findFile('templates', name, run.scope)
+    if (path === undefined) return undefined
+    const { unit, lex } = fileUnit({ path, text: this.host.readFile(path).toString('utf8') }, {})
+    return { run: this.#compiler.file(unit, lex), unit }
+  }
+
+  #run(scope: Scope): Run {
+    return new Run(scope, this, this.#plain)
+  }
+
+  #value(expression: string, run: Run, source: Source | undefined): Val {
+    const { evaluate, unit } = this.#compiler.expression(expression, source)
+    return evaluate(new Frame(run, unit))
+  }
+
+  #condition(value: Value, scope: Scope, source: Source | undefined): boolean | Unknown {
+    if (isValList(value)) return this.#all(value, scope, source)
+    if (typeof value === 'boolean' || value instanceof Unknown) return value
+    const run = this.#run(scope)
+    const place = value instanceof Template ? (value.source ?? source) : source
+    const outcome = typeof value === 'string' ? this.#value(value.trim() === '' ? "''" : value, run, source) : run.resolve(value)
+    if (outcome instanceof Undefined) throw outcome.error()
+    if (typeof outcome === 'boolean' || outcome instanceof Unknown) return outcome
+    throw notBoolean(outcome, place)
+  }
+
+  #all(values: readonly Value[], scope: Scope, source: Source | undefined): boolean | Unknown {
+    let unknown: Unknown | undefined
+    for (const value of values) {
+      const held = this.#condition(value, scope, source)
+      if (held === false) return false
+      if (held instanceof Unknown) unknown ??= held
+    }
+    return unknown ?? true
+  }
+
+  /** Bounds how deep renders may stand in one another (through lazy records) and makes a full stack an error of ours. */
+  #guarded<T>(run: () => T): T {
+    if (this.#depth >= 60) throw new RunnerError('limit', 'templates are nested too deeply in one another')
+    this.#depth += 1
+    try {
+      return run()
+    } catch (error) {
+      if (error instanceof RangeError) throw new RunnerError('limit', 'a template is nested too deeply', { cause: error })
+      throw error
+    } finally {
+      this.#depth -= 1
+    }
+  }
+}
+
+function notBoolean(outcome: Val, source: Source | undefined): RunnerError {
+  const shown = outcome instanceof Secret ? '***' : repr(outcome).slice(0, 200)
+  const hint =
+    typeof outcome === 'string'
+      ? "compare it (name == 'text'), or say what counts: name | length > 0, name | bool"
+      : 'say what counts: name | length > 0, name is not none, name | bool'
+  return new RunnerError(
+    'template',
+    `Conditional result was ${shown} of type '${typeName(outcome)}', which evaluates to ${truthy(outcome) ? 'True' : 'False'}. Conditionals must have a boolean result.`,
+    { source, hint },
+  )
+}
+
+function finished(out: readonly Val[], keepTrailingNewline: boolean, newline: string): string | Secret | Unknown {
+  for (const part of out) if (part instanceof Unknown) return part
+  const text = joinTexts(out.filter((part) => part !== null).map((part) => finalize(part)))
+  if (text instanceof Unknown) return text
+  const plain = text instanceof Secret ? text.reveal() : text
+  const kept = keepTrailingNewline || !plain.endsWith('\n') ? plain : plain.slice(0, -1)
+  const ended = newline === '\n' ? kept : kept.replaceAll('\n', newline)
+  return text instanceof Secret ? new Secret(ended) : ended
+}

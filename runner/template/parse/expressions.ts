@@ -1,0 +1,388 @@
+import nunjucksParser, { type Token } from 'nunjucks/src/parser.js'
+import { Float } from '../../base/value.ts'
+import type { BinaryOp, CallArgs, CompareOp, Expr, FilterExpr, Pos, Statement } from './ast.ts'
+import { TemplateSyntaxError } from './tokens.ts'
+
+const COMPARE_OPS: ReadonlyMap<string, CompareOp> = new Map([
+  ['==', '=='],
+  ['!=', '!='],
+  ['<', '<'],
+  ['<=', '<='],
+  ['>', '>'],
+  ['>=', '>='],
+])
+const ADDITIVE: ReadonlyMap<string, BinaryOp> = new Map([
+  ['+', '+'],
+  ['-', '-'],
+])
+const MULTIPLICATIVE: ReadonlyMap<string, BinaryOp> = new Map([
+  ['*', '*'],
+  ['/', '/'],
+  ['//', '//'],
+  ['%', '%'],
+])
+const POWER: ReadonlyMap<string, BinaryOp> = new Map([['**', '**']])
+const TEST_ARGUMENT = new Set(['symbol', 'string', 'int', 'float', 'left-bracket', 'left-curly'])
+const NO_TEST_ARGUMENT = new Set(['else', 'or', 'and', 'if', 'recursive'])
+const CONSTANTS: ReadonlyMap<string, boolean | null> = new Map([
+  ['true', true],
+  ['True', true],
+  ['false', false],
+  ['False', false],
+  ['none', null],
+  ['None', null],
+])
+const MAX_DEPTH = 200
+
+/** Jinja2's expression grammar, with its precedence, on the token stream and cursor of nunjucks' parser. */
+export class ExpressionParser extends nunjucksParser.Parser<Statement> {
+  #depth = 0
+
+  constructor(tokens: readonly Token[]) {
+    let index = 0
+    super({ nextToken: () => tokens[index++] ?? null })
+  }
+
+  /** The whole text is one expression. */
+  parseWhole(): Expr {
+    const expr = this.parseExpression()
+    const rest = this.current()
+    if (rest.type !== 'eof') this.unexpected(rest)
+    return expr
+  }
+
+  current(): Token {
+    return this.peekToken() ?? { type: 'eof', value: '', lineno: 0, colno: 0 }
+  }
+
+  take(): Token {
+    const token = this.current()
+    this.nextToken()
+    return token
+  }
+
+  at(token = this.current()): Pos {
+    return { line: token.lineno + 1, col: token.colno + 1 }
+  }
+
+  override fail(message: string, lineno?: number, colno?: number): never {
+    const token = this.current()
+    throw new TemplateSyntaxError(message, (lineno ?? token.lineno) + 1, (colno ?? token.colno) + 1)
+  }
+
+  unexpected(token: Token, wanted?: string): never {
+    const end = token.type === 'eof' || token.type.endsWith('-end')
+    const found = end ? 'unexpected end of expression' : `unexpected '${token.value}'`
+    return this.fail(wanted === undefined ? found : `${found}, expected ${wanted}`, token.lineno, token.colno)
+  }
+
+  isSymbol(name: string): boolean {
+    const token = this.current()
+    return token.type === 'symbol' && token.value === name
+  }
+
+  expectType(type: string, wanted: string): Token {
+    const token = this.take()
+    return token.type === type ? token : this.unexpected(token, wanted)
+  }
+
+  expectSymbol(name: string): void {
+    if (!this.skipSymbol(name)) this.unexpected(this.current(), `'${name}'`)
+  }
+
+  parseExpression(): Expr {
+    this.#depth += 1
+    if (this.#depth > MAX_DEPTH) this.fail('expression is nested too deeply')
+    let expr = this.#parseOr()
+    while (this.isSymbol('if')) {
+      const at = this.at(this.take())
+      const test = this.#parseOr()
+      const otherwise = this.skipSymbol('else') ? this.parseExpression() : undefined
+      expr = { type: 'conditional', at, test, then: expr, otherwise }
+    }
+    this.#depth -= 1
+    return expr
+  }
+
+  /** An expression or, with commas, a tuple of them. `simple` leaves a following `if` to the statement. */
+  parseTuple(simple: 'simple' | 'conditional' = 'conditional'): Expr {
+    const at = this.at()
+    const one = (): Expr => (simple === 'simple' ? this.#parseOr() : this.parseExpression())
+    const first = one()
+    if (this.current().type !== 'comma') return first
+    const items = [first]
+    while (this.skip('comma')) {
+      if (this.#endsTuple()) break
+      items.push(one())
+    }
+    return { type: 'tuple', at, items }
+  }
+
+  parseFilter(input: Expr | undefined): FilterExpr {
+    const token = this.current()
+    const name = this.#dottedName()
+    const args = this.current().type === 'left-paren' ? this.parseArgs() : NO_ARGS
+    return { type: 'filter', at: this.at(token), input, name, args }
+  }
+
+  /** Filters as `{% filter a | b(1) %}` chains them. */
+  parseFilterChain(): FilterExpr {
+    let filter = this.parseFilter(undefined)
+    while (this.skip('pipe')) filter = this.parseFilter(filter)
+    return filter
+  }
+
+  parseArgs(): CallArgs {
+    this.expectType('left-paren', "'('")
+    const positional: Expr[] = []
+    const named: (readonly [string, Expr])[] = []
+    let star: Expr | undefined
+    let starStar: Expr | undefined
+    while (this.current().type !== 'right-paren') {
+      if (this.skipValue('operator', '**')) starStar = this.parseExpression()
+      else if (this.skipValue('operator', '*')) star = this.parseExpression()
+      else this.#parseArgument(positional, named)
+      if (this.current().type !== 'right-paren' && !this.skip('comma')) this.unexpected(this.current(), "','")
+    }
+    this.take()
+    return { positional, named, star, starStar }
+  }
+
+  #parseArgument(positional: Expr[], named: (readonly [string, Expr])[]): void {
+    const expr = this.parseExpression()
+    if (expr.type === 'name' && this.skipValue('operator', '=')) {
+      named.push([expr.name, this.parseExpression()])
+      return
+    }
+    if (named.length > 0) this.fail('invalid syntax for function call expression')
+    positional.push(expr)
+  }
+
+  #endsTuple(): boolean {
+    const { type, value } = this.current()
+    return (
+      type === 'block-end' ||
+      type === 'variable-end' ||
+      type === 'right-paren' ||
+      type === 'eof' ||
+      (type === 'operator' && value === '=') ||
+      (type === 'symbol' && value === 'in')
+    )
+  }
+
+  #parseOr(): Expr {
+    let left = this.#parseAnd()
+    while (this.isSymbol('or')) left = { type: 'logic', at: this.at(this.take()), op: 'or', left, right: this.#parseAnd() }
+    return left
+  }
+
+  #parseAnd(): Expr {
+    let left = this.#parseNot()
+    while (this.isSymbol('and')) left = { type: 'logic', at: this.at(this.take()), op: 'and', left, right: this.#parseNot() }
+    return left
+  }
+
+  #parseNot(): Expr {
+    if (!this.isSymbol('not')) return this.#parseCompare()
+    return { type: 'unary', at: this.at(this.take()), op: 'not', operand: this.#parseNot() }
+  }
+
+  #parseCompare(): Expr {
+    const at = this.at()
+    const first = this.#parseAdditive()
+    const rest: { op: CompareOp; operand: Expr }[] = []
+    for (let op = this.#compareOp(); op !== undefined; op = this.#compareOp()) rest.push({ op, operand: this.#parseAdditive() })
+    return rest.length === 0 ? first : { type: 'compare', at, first, rest }
+  }
+
+  #compareOp(): CompareOp | undefined {
+    const token = this.current()
+    if (token.type === 'operator') {
+      const op = COMPARE_OPS.get(token.value)
+      if (op !== undefined) this.take()
+      return op
+    }
+    if (this.skipSymbol('in')) return 'in'
+    if (!this.skipSymbol('not')) return undefined
+    this.expectSymbol('in')
+    return 'not in'
+  }
+
+  #binary(ops: ReadonlyMap<string, BinaryOp>, operand: () => Expr): Expr {
+    let left = operand()
+    for (;;) {
+      const token = this.current()
+      const op = token.type === 'operator' ? ops.get(token.value) : undefined
+      if (op === undefined) return left
+      left = { type: 'binary', at: this.at(this.take()), op, left, right: operand() }
+    }
+  }
+
+  #parseAdditive(): Expr {
+    return this.#binary(ADDITIVE, () => this.#parseConcat())
+  }
+
+  #parseConcat(): Expr {
+    const at = this.at()
+    const parts = [this.#parseMultiplicative()]
+    while (this.skip('tilde')) parts.push(this.#parseMultiplicative())
+    const [only] = parts
+    return parts.length === 1 && only !== undefined ? only : { type: 'concat', at, parts }
+  }
+
+  #parseMultiplicative(): Expr {
+    return this.#binary(MULTIPLICATIVE, () => this.#binary(POWER, () => this.#parseUnary('filters')))
+  }
+
+  #parseUnary(after: 'filters' | 'plain'): Expr {
+    const token = this.current()
+    let node: Expr
+    if (token.type === 'operator' && (token.value === '-' || token.value === '+')) {
+      this.take()
+      node = { type: 'unary', at: this.at(token), op: token.value, operand: this.#parseUnary('plain') }
+    } else {
+      node = this.#parsePostfix(this.#parsePrimary())
+    }
+    return after === 'filters' ? this.#parseFilters(node) : node
+  }
+
+  #parseFilters(input: Expr): Expr {
+    let node = input
+    for (;;) {
+      if (this.skip('pipe')) node = this.parseFilter(node)
+      else if (this.isSymbol('is')) node = this.#parseTest(node)
+      else if (this.current().type === 'left-paren') node = this.#parseCall(node)
+      else return node
+    }
+  }
+
+  #parseTest(input: Expr): Expr {
+    const at = this.at(this.take())
+    const negated = this.skipSymbol('not')
+    const name = this.#dottedName()
+    return { type: 'test', at, input, name, args: this.#testArgs(), negated }
+  }
+
+  #testArgs(): CallArgs {
+    const token = this.current()
+    if (token.type === 'left-paren') return this.parseArgs()
+    if (!TEST_ARGUMENT.has(token.type) || (token.type === 'symbol' && NO_TEST_ARGUMENT.has(token.value))) return NO_ARGS
+    if (this.isSymbol('is')) this.fail('You cannot chain multiple tests with is')
+    if (this.isSymbol('not') || this.isSymbol('in')) return NO_ARGS
+    return { positional: [this.#parsePostfix(this.#parsePrimary())], named: [] }
+  }
+
+  #dottedName(): string {
+    let name = this.expectType('symbol', 'a name').value
+    while (this.skipValue('operator', '.')) name += `.${this.expectType('symbol', 'a name').value}`
+    return name
+  }
+
+  #parsePostfix(input: Expr): Expr {
+    let node = input
+    for (;;) {
+      const token = this.current()
+      if (token.type === 'operator' && token.value === '.') node = this.#parseAttribute(node)
+      else if (token.type === 'left-bracket') node = this.#parseSubscript(node)
+      else if (token.type === 'left-paren') node = this.#parseCall(node)
+      else return node
+    }
+  }
+
+  #parseCall(callee: Expr): Expr {
+    return { type: 'call', at: callee.at, callee, args: this.parseArgs() }
+  }
+
+  #parseAttribute(target: Expr): Expr {
+    this.take()
+    const token = this.take()
+    const at = this.at(token)
+    if (token.type === 'symbol') return { type: 'attr', at, target, name: token.value }
+    if (token.type !== 'int') this.unexpected(token, 'a name or number')
+    return { type: 'item', at, target, key: { type: 'literal', at, value: Number(token.value) } }
+  }
+
+  #parseSubscript(target: Expr): Expr {
+    const at = this.at(this.take())
+    const bounds: [Expr | undefined, Expr | undefined, Expr | undefined] = [undefined, undefined, undefined]
+    let index = 0
+    while (this.current().type !== 'right-bracket') {
+      if (!this.skip('colon')) bounds[index] = this.parseTuple()
+      else index += 1
+      if (index > 2) this.unexpected(this.current(), "']'")
+    }
+    this.take()
+    if (index > 0) return { type: 'slice', at, target, bounds }
+    const [key] = bounds
+    return key === undefined ? this.fail('expected an index', at.line - 1, at.col - 1) : { type: 'item', at, target, key }
+  }
+
+  #parsePrimary(): Expr {
+    const token = this.take()
+    const at = this.at(token)
+    switch (token.type) {
+      case 'symbol':
+        return this.#symbol(token, at)
+      case 'string':
+        return { type: 'literal', at, value: this.#strings(token.value) }
+      case 'int':
+        return { type: 'literal', at, value: Number(token.value) }
+      case 'float':
+        return { type: 'literal', at, value: floatLiteral(Number(token.value)) }
+      case 'left-paren':
+        return this.#parseGroup(at)
+      case 'left-bracket':
+        return { type: 'list', at, items: this.#parseItems('right-bracket') }
+      case 'left-curly':
+        return this.#parseDict(at)
+      default:
+        return this.unexpected(token)
+    }
+  }
+
+  #symbol(token: Token, at: Pos): Expr {
+    const constant = CONSTANTS.get(token.value)
+    return constant === undefined ? { type: 'name', at, name: token.value } : { type: 'literal', at, value: constant }
+  }
+
+  #strings(first: string): string {
+    let text = first
+    while (this.current().type === 'string') text += this.take().value
+    return text
+  }
+
+  #parseGroup(at: Pos): Expr {
+    if (this.skip('right-paren')) return { type: 'tuple', at, items: [] }
+    const inner = this.parseTuple()
+    this.expectType('right-paren', "')'")
+    return inner
+  }
+
+  #parseItems(end: string): Expr[] {
+    const items: Expr[] = []
+    while (this.current().type !== end) {
+      items.push(this.parseExpression())
+      if (this.current().type !== end && !this.skip('comma')) this.unexpected(this.current(), "','")
+    }
+    this.take()
+    return items
+  }
+
+  #parseDict(at: Pos): Expr {
+    const pairs: (readonly [Expr, Expr])[] = []
+    while (this.current().type !== 'right-curly') {
+      const key = this.parseExpression()
+      this.expectType('colon', "':'")
+      pairs.push([key, this.parseExpression()])
+      if (this.current().type !== 'right-curly' && !this.skip('comma')) this.unexpected(this.current(), "','")
+    }
+    this.take()
+    return { type: 'dict', at, pairs }
+  }
+}
+
+const NO_ARGS: CallArgs = { positional: [], named: [] }
+
+function floatLiteral(value: number): number | Float {
+  return Number.isInteger(value) ? new Float(value) : value
+}
