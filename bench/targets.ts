@@ -91,7 +91,7 @@ async function writeKnownHosts(folder: string, addresses: readonly string[], por
 }
 
 async function writeInventory(folder: string, { addresses, port, knownHosts }: Place & { knownHosts: string }): Promise<string> {
-  const hosts = addresses.map((address, index) => [`node${String(index + 1).padStart(2, '0')}`, { ansible_host: address }])
+  const hosts = addresses.map((address, index) => [`node${String(index + 1).padStart(2, '0')}`, { ansible_host: address }] as const)
   const vars = {
     ansible_port: port,
     ansible_user: USER,
