@@ -29,9 +29,17 @@ async function askLine(question: string, io: Io, echo: 'shown' | 'hidden'): Prom
   try {
     return await new Promise((resolve) => {
       lines.once('line', resolve)
-      lines.once('close', () => { resolve(undefined) })
+      lines.once('close', () => {
+        resolve(undefined)
+      })
       lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
-      io.signal.addEventListener('abort', () => { lines.close() }, { once: true })
+      io.signal.addEventListener(
+        'abort',
+        () => {
+          lines.close()
+        },
+        { once: true },
+      )
     })
   } finally {
     if (echo === 'hidden') io.stderr.write('\n')

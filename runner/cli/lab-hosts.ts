@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { RunnerError } from '../base/error.ts'
 import type { LabHost } from '../../lab/lab.ts'
+import { RunnerError } from '../base/error.ts'
 import type { Inventory } from '../load/inventory-types.ts'
 import { createScope } from '../load/vars.ts'
 import type { TemplateEngine } from '../template/engine.ts'
@@ -18,7 +18,10 @@ export function labHosts(names: readonly string[], inventory: Inventory, engine:
     const address = scope.get('ansible_host')
     const text = address === undefined ? undefined : engine.render(address.value, scope)
     if (typeof text === 'string') return [{ name, address: text }]
-    throw new RunnerError('inventory', `the lab's host ${name} has no address`, { source: marked.source, hint: 'give it ansible_host, an IPv4 address' })
+    throw new RunnerError('inventory', `the lab's host ${name} has no address`, {
+      source: marked.source,
+      hint: 'give it ansible_host, an IPv4 address',
+    })
   })
 }
 
@@ -26,7 +29,8 @@ export function labHosts(names: readonly string[], inventory: Inventory, engine:
 export async function readyInventory(job: Job, project: Project): Promise<Inventory> {
   const inventory = await project.readInventory()
   const folder = inventoryFolder(inventory)
-  if (job.choices.show.size > 0 || folder === undefined || labHosts(inventory.hosts, inventory, project.engine).length === 0) return inventory
+  if (job.choices.show.size > 0 || folder === undefined || labHosts(inventory.hosts, inventory, project.engine).length === 0)
+    return inventory
   const file = join(folder, 'group_vars/all/secrets.yml')
   if (existsSync(file)) return inventory
   const { added } = writeSecrets({ file, roleFolders: project.rolesPath, keep: 'old' })

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { RunnerError } from '../base/error.ts'
 import type { Selection } from '../plan/types.ts'
 import type { Io } from './io.ts'
-import { choice, commaList, OUTPUTS, wholeNumber, type PlaybookArguments } from './playbook-options.ts'
+import { choice, commaList, OUTPUTS, type PlaybookArguments, wholeNumber } from './playbook-options.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What instead of running a playbook is wanted. */

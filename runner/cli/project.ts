@@ -10,8 +10,8 @@ import type { VarMap } from '../load/layer.ts'
 import { parseExtraVars } from '../load/vars.ts'
 import { createRegistry } from '../module/load.ts'
 import type { Registry } from '../module/registry.ts'
-import { createTemplateEngine } from '../template/environment.ts'
 import type { TemplateEngine } from '../template/engine.ts'
+import { createTemplateEngine } from '../template/environment.ts'
 import { inventorySources } from './inventory-sources.ts'
 import type { Io } from './io.ts'
 import { moduleFolder, packageFile } from './package-root.ts'
@@ -46,7 +46,15 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   const extraVars = parseExtraVars(options.extraVars, io.cwd)
   return {
     registry: createRegistry({ builtinDir: moduleFolder(), actions: await actionSpecs(), warn }),
-    engine: createTemplateEngine(createTemplateHost({ secrets, env: io.env, warn: (message, source) => { warn(message, source) } })),
+    engine: createTemplateEngine(
+      createTemplateHost({
+        secrets,
+        env: io.env,
+        warn: (message, source) => {
+          warn(message, source)
+        },
+      }),
+    ),
     extraVars,
     rolesPath: rolesPath(playbookDirs, io),
     warn,

@@ -28,10 +28,24 @@ export async function runPlaybooks(job: Job, loaded: Loaded): Promise<number> {
   const { choices, secrets, io, emit } = job
   const cliDefaults = await connectionDefaults(job)
   await startLab(job, loaded)
-  const pool = new ConnectionPool({ prelude: PRELUDE, signal: io.signal, warn: (message) => { loaded.project.warn(message) } })
+  const pool = new ConnectionPool({
+    prelude: PRELUDE,
+    signal: io.signal,
+    warn: (message) => {
+      loaded.project.warn(message)
+    },
+  })
   try {
     const outcome = await runPlan(loaded.plan, {
-      ...loaded, ...loaded.project, ...choices, secrets, emit, pool, cliDefaults, signal: io.signal, env: io.env,
+      ...loaded,
+      ...loaded.project,
+      ...choices,
+      secrets,
+      emit,
+      pool,
+      cliDefaults,
+      signal: io.signal,
+      env: io.env,
     })
     if (io.signal.aborted) return EXIT.interrupted
     return outcome.fatal === undefined ? exitCodeOfHosts(Object.values(outcome.tallies)) : exitCodeOf(outcome.fatal.code)

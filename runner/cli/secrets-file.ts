@@ -26,12 +26,15 @@ export function writeSecrets({ file, roleFolders, keep }: SecretsOptions): Secre
   const names = secretNames(roleFolders)
   const old = existsSync(file) ? readFileSync(file, 'utf8') : undefined
   if (old?.startsWith('$ANSIBLE_VAULT;') === true) {
-    throw new RunnerError('variable', `${file} is encrypted: nothing can be added to it`, { hint: 'decrypt it first, or name another file' })
+    throw new RunnerError('variable', `${file} is encrypted: nothing can be added to it`, {
+      hint: 'decrypt it first, or name another file',
+    })
   }
   const known = old === undefined || keep === 'none' ? new Set<string>() : new Set(loadVarsFile(file).keys())
   const added = names.filter((name) => !known.has(name))
   const lines = added.map((name) => `${name}: '${randomBytes(BYTES).toString('hex')}'\n`).join('')
-  if (added.length > 0) replaceFile(file, old === undefined ? HEADER + lines : withLines(keep === 'none' ? without(old, added) : old, lines))
+  if (added.length > 0)
+    replaceFile(file, old === undefined ? HEADER + lines : withLines(keep === 'none' ? without(old, added) : old, lines))
   return { added, kept: names.filter((name) => known.has(name)) }
 }
 
@@ -40,7 +43,8 @@ export function secretNames(roleFolders: readonly string[]): string[] {
   const found = new Set<string>()
   for (const folder of roleFolders) {
     for (const role of existsSync(folder) ? readdirSync(folder) : []) {
-      for (const name of ['argument_specs.yml', 'argument_specs.yaml', 'main.yml']) addSecretOptions(join(folder, role, 'meta', name), found)
+      for (const name of ['argument_specs.yml', 'argument_specs.yaml', 'main.yml'])
+        addSecretOptions(join(folder, role, 'meta', name), found)
     }
   }
   return [...found].sort()
@@ -67,7 +71,10 @@ function withLines(text: string, lines: string): string {
 }
 
 function without(text: string, names: readonly string[]): string {
-  return text.split('\n').filter((line) => !names.some((name) => line.startsWith(`${name}:`))).join('\n')
+  return text
+    .split('\n')
+    .filter((line) => !names.some((name) => line.startsWith(`${name}:`)))
+    .join('\n')
 }
 
 /** A cut run leaves the old file or the new one. */

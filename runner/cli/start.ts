@@ -8,7 +8,14 @@ export async function start(): Promise<void> {
   const abort = new AbortController()
   ignoreClosedPipes()
   stopOnSignals(abort)
-  const io: Io = { stdout: process.stdout, stderr: process.stderr, stdin: process.stdin, env: process.env, cwd: process.cwd(), signal: abort.signal }
+  const io: Io = {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdin: process.stdin,
+    env: process.env,
+    cwd: process.cwd(),
+    signal: abort.signal,
+  }
   const code = await main(process.argv.slice(2), io)
   await Promise.all([flush(process.stdout), flush(process.stderr)])
   process.exit(code)
@@ -36,6 +43,9 @@ function stopOnSignals(abort: AbortController): void {
 function flush(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     if (stream.destroyed || !stream.writable) resolve()
-    else stream.write('', () => { resolve() })
+    else
+      stream.write('', () => {
+        resolve()
+      })
   })
 }

@@ -1,8 +1,8 @@
 import { RunnerError } from '../base/error.ts'
 import { isList, type Value } from '../base/value.ts'
 import type { Inventory } from '../load/inventory-types.ts'
-import type { Play, Plan } from '../plan/types.ts'
 import { createScope } from '../load/vars.ts'
+import type { Plan, Play } from '../plan/types.ts'
 import type { Project } from './project.ts'
 
 /** The hosts that `--limit` leaves; undefined without one. @throws RunnerError `inventory` where it leaves none */
@@ -14,7 +14,14 @@ export function limitedHosts(limit: string | undefined, inventory: Inventory): R
 }
 
 /** The hosts of one play, `--limit` applied. Of host patterns that hold templates only `-e` variables are known here. */
-export function hostsOfPlay(play: Play, { project, inventory, hosts }: { readonly project: Project; readonly inventory: Inventory; readonly hosts: ReadonlySet<string> | undefined }): readonly string[] {
+export function hostsOfPlay(
+  play: Play,
+  {
+    project,
+    inventory,
+    hosts,
+  }: { readonly project: Project; readonly inventory: Inventory; readonly hosts: ReadonlySet<string> | undefined },
+): readonly string[] {
   const scope = createScope([{ layer: 'extra vars', vars: project.extraVars }])
   const selected = inventory.select(patterns(project.engine.render(play.hosts.value, scope)))
   return hosts === undefined ? selected : selected.filter((host) => hosts.has(host))

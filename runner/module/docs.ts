@@ -20,8 +20,10 @@ export function moduleDocs(module: Module): string {
   if (module.freeForm !== undefined) parts.push(`Free-form text (\`${module.name}: TEXT\`) goes to \`${module.freeForm}\`.`)
   if (module.checkMode === 'none') parts.push('In check mode the outcome cannot be known: the task is reported as unknown.')
   if (module.returns !== undefined) parts.push('## Returned values', returnsTable(module.returns))
-  if (module.fqcn !== undefined && module.fqcn.length > 0) parts.push(`Also found as ${module.fqcn.map((name) => `\`${name}\``).join(', ')}.`)
-  if (module.examples.length > 0) parts.push('## Examples', ...module.examples.flatMap(({ name, yaml }) => [`${name}:`, `\`\`\`yaml\n${yaml.trim()}\n\`\`\``]))
+  if (module.fqcn !== undefined && module.fqcn.length > 0)
+    parts.push(`Also found as ${module.fqcn.map((name) => `\`${name}\``).join(', ')}.`)
+  if (module.examples.length > 0)
+    parts.push('## Examples', ...module.examples.flatMap(({ name, yaml }) => [`${name}:`, `\`\`\`yaml\n${yaml.trim()}\n\`\`\``]))
   return `${parts.join('\n\n')}\n`
 }
 
@@ -52,7 +54,9 @@ function argumentsTable(args: readonly ArgumentDoc[]): string {
 }
 
 function returnsTable(returns: z.ZodType): string {
-  const rows = Object.entries(jsonSchema(returns).properties ?? {}).map(([name, property]) => `| ${[`\`${name}\``, typeOf(property), property.description ?? ''].map(cell).join(' | ')} |`)
+  const rows = Object.entries(jsonSchema(returns).properties ?? {}).map(
+    ([name, property]) => `| ${[`\`${name}\``, typeOf(property), property.description ?? ''].map(cell).join(' | ')} |`,
+  )
   return rows.length === 0 ? 'None.' : ['| key | type | meaning |', '|---|---|---|', ...rows].join('\n')
 }
 
@@ -114,7 +118,9 @@ function typeOf(schema: Schema): string {
 function choicesOf(schema: Schema): readonly string[] {
   if (schema.enum !== undefined) return schema.enum.map(plainText)
   if (schema.const !== undefined) return [plainText(schema.const)]
-  return schema.anyOf?.every((option) => option.enum !== undefined || option.const !== undefined) === true ? schema.anyOf.flatMap(choicesOf) : []
+  return schema.anyOf?.every((option) => option.enum !== undefined || option.const !== undefined) === true
+    ? schema.anyOf.flatMap(choicesOf)
+    : []
 }
 
 function plainText(value: unknown): string {

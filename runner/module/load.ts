@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { messageOf, RunnerError } from '../base/error.ts'
-import { asModule, type AnyModule } from './_contract.ts'
+import { type AnyModule, asModule } from './_contract.ts'
 import type { ActionSpec, Registry } from './registry.ts'
 
 export interface RegistryOptions {
@@ -36,7 +36,12 @@ export function createRegistry(options: RegistryOptions): Registry {
 
 /** Collections whose modules are looked up by their last word alone. */
 function isOwnCollection(collection: string): boolean {
-  return collection === 'ansible.builtin' || collection === 'ansible.legacy' || collection === 'ansible.posix' || collection.startsWith('community.')
+  return (
+    collection === 'ansible.builtin' ||
+    collection === 'ansible.legacy' ||
+    collection === 'ansible.posix' ||
+    collection.startsWith('community.')
+  )
 }
 
 function splitName(name: string): { readonly collection: string | undefined; readonly short: string } {
@@ -77,7 +82,9 @@ export function listModules(folder: string): ReadonlyMap<string, string> {
 
 function userModule(name: string, from: readonly string[]): string | undefined {
   if (!/^[A-Za-z]\w*$/.test(name)) return undefined
-  return from.flatMap((folder) => ['.ts', '.js', '.mjs'].map((extension) => resolve(folder, name + extension))).find((file) => existsSync(file))
+  return from
+    .flatMap((folder) => ['.ts', '.js', '.mjs'].map((extension) => resolve(folder, name + extension)))
+    .find((file) => existsSync(file))
 }
 
 /** Loads one module file. @throws RunnerError `syntax` with the file, where it does not load or does not keep the contract */
@@ -104,7 +111,15 @@ async function importFile(file: string): Promise<unknown> {
 }
 
 function specOf(module: AnyModule): ActionSpec {
-  return { name: module.name, kind: 'module', args: module.args, aliases: module.aliases ?? {}, freeForm: module.freeForm, rawArgs: [], module }
+  return {
+    name: module.name,
+    kind: 'module',
+    args: module.args,
+    aliases: module.aliases ?? {},
+    freeForm: module.freeForm,
+    rawArgs: [],
+    module,
+  }
 }
 
 function remember<T>(make: (key: string) => Promise<T>): (key: string) => Promise<T> {

@@ -10,6 +10,18 @@ export async function modulePages(folder: string): Promise<ReadonlyMap<string, s
     pages.set(`${name}.md`, moduleDocs(module))
     index.push(`| [${name}](${name}.md) | ${module.summary.replaceAll('|', '\\|')} |`)
   }
-  pages.set('README.md', ['# Modules', '', 'Made from the modules themselves by `npm run docs`.', '', '| module | what it does |', '|---|---|', ...index, ''].join('\n'))
+  pages.set(
+    'README.md',
+    [
+      '# Modules',
+      '',
+      'Made from the modules themselves by `npm run docs`.',
+      '',
+      '| module | what it does |',
+      '|---|---|',
+      ...index,
+      '',
+    ].join('\n'),
+  )
   return pages
 }

@@ -26,7 +26,13 @@ function isValueClass(data: unknown): data is Float | Secret | Unknown | Omit | 
 function isSource(data: unknown): data is Source {
   if (!isRecord(data)) return false
   const { file, line, col } = data
-  return typeof line === 'number' && typeof col === 'number' && isRecord(file) && typeof file['path'] === 'string' && typeof file['text'] === 'string'
+  return (
+    typeof line === 'number' &&
+    typeof col === 'number' &&
+    isRecord(file) &&
+    typeof file['path'] === 'string' &&
+    typeof file['text'] === 'string'
+  )
 }
 
 function errorData(error: RunnerError, mask: Mask): unknown {

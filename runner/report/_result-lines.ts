@@ -1,6 +1,6 @@
-import { formatSource, sourceFrame, type Source } from '../base/source.ts'
 import type { TaskRef } from '../base/event.ts'
 import type { TaskResult } from '../base/result.ts'
+import { formatSource, type Source, sourceFrame } from '../base/source.ts'
 import { isList, isRecord, toPlain, type Value } from '../base/value.ts'
 import type { Style } from './_style.ts'
 import { unified } from './_unified.ts'
@@ -49,7 +49,13 @@ function messageLines(task: TaskRef, result: TaskResult, options: DetailOptions)
 function failureLines(task: TaskRef, result: TaskResult): Line[] {
   const { error } = result
   const message = error?.message ?? result.message ?? stringOf(result.data['msg']) ?? 'the task failed'
-  const context = error !== undefined && result.message !== undefined && !result.message.includes(error.message) && !error.message.includes(result.message) ? [result.message] : []
+  const context =
+    error !== undefined &&
+    result.message !== undefined &&
+    !result.message.includes(error.message) &&
+    !error.message.includes(result.message)
+      ? [result.message]
+      : []
   const hint = error?.hint === undefined ? [] : [`hint: ${error.hint}`]
   return [
     ...[...context, message].flatMap((part) => text('failed', part)),
@@ -62,7 +68,10 @@ function failureLines(task: TaskRef, result: TaskResult): Line[] {
 /** `at FILE:LINE:COL` and the lines of the source there. */
 export function placeLines(source: Source): Line[] {
   const frame = sourceFrame(source)
-  return [{ style: 'dim', text: `at ${formatSource(source)}` }, ...(frame === '' ? [] : frame.split('\n').map((line): Line => ({ style: 'dim', text: `  ${line}` })))]
+  return [
+    { style: 'dim', text: `at ${formatSource(source)}` },
+    ...(frame === '' ? [] : frame.split('\n').map((line): Line => ({ style: 'dim', text: `  ${line}` }))),
+  ]
 }
 
 /** The end of what a failed command wrote; with `-v` all of it is in the data. */
@@ -104,7 +113,12 @@ export function isDebug(task: TaskRef): boolean {
 }
 
 function text(style: Style, content: string): Line[] {
-  return content === '' ? [] : content.trimEnd().split('\n').map((line) => ({ style, text: line }))
+  return content === ''
+    ? []
+    : content
+        .trimEnd()
+        .split('\n')
+        .map((line) => ({ style, text: line }))
 }
 
 /** A value for a person: texts as they are, anything else as indented JSON. */
@@ -115,7 +129,9 @@ function readable(value: Value): string {
 
 /** What a loop's item is called: its label, or the part of a record that names it. */
 export function itemLabel(label: Value): string {
-  const named = isRecord(label) ? (['name', 'key', 'path', 'dest', 'id'].map((key) => label[key]).find((value) => typeof value === 'string') ?? label) : label
+  const named = isRecord(label)
+    ? (['name', 'key', 'path', 'dest', 'id'].map((key) => label[key]).find((value) => typeof value === 'string') ?? label)
+    : label
   const plain = toPlain(named)
   const full = typeof plain === 'string' ? plain : isList(named) || isRecord(named) ? JSON.stringify(plain) : String(plain)
   const line = full.split('\n')[0] ?? ''

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
+import { colourPaint, type Paint, plainPaint } from './_style.ts'
 import type { Mask, Sink } from './reporter.ts'
-import { colourPaint, plainPaint, type Paint } from './_style.ts'
 
 export interface ScreenOptions {
   readonly out: Sink

@@ -1,5 +1,20 @@
 /** How a piece of text is meant; what it looks like is decided here alone. */
-export type Style = 'plain' | 'dim' | 'bold' | 'heading' | 'role' | 'ok' | 'changed' | 'skipped' | 'failed' | 'unreachable' | 'unknown' | 'warning' | 'added' | 'removed' | 'hunk'
+export type Style =
+  | 'plain'
+  | 'dim'
+  | 'bold'
+  | 'heading'
+  | 'role'
+  | 'ok'
+  | 'changed'
+  | 'skipped'
+  | 'failed'
+  | 'unreachable'
+  | 'unknown'
+  | 'warning'
+  | 'added'
+  | 'removed'
+  | 'hunk'
 
 const CODES: Readonly<Record<Style, string>> = {
   plain: '',

@@ -1,6 +1,6 @@
 import type { RunEventOf, TaskRef } from '../base/event.ts'
 import type { TaskResult } from '../base/result.ts'
-import { isDebug, itemLabel, resultLines, type DetailOptions, type Line } from './_result-lines.ts'
+import { type DetailOptions, isDebug, itemLabel, type Line, resultLines } from './_result-lines.ts'
 
 /** Hosts for which a task ended in the same way. */
 export interface ResultGroup {
@@ -65,7 +65,8 @@ export class TaskGroup {
 /** One line goes behind the item's label, several below it. */
 function itemLines(label: string, lines: readonly Line[], status: TaskResult['status']): Line[] {
   const [only] = lines
-  if (only === undefined) return [{ style: status === 'failed' ? 'failed' : 'dim', text: `[${label}]${status === 'ok' ? '' : ` ${status}`}` }]
+  if (only === undefined)
+    return [{ style: status === 'failed' ? 'failed' : 'dim', text: `[${label}]${status === 'ok' ? '' : ` ${status}`}` }]
   if (lines.length === 1) return [{ style: only.style, text: `[${label}] ${only.text}` }]
   return [{ style: 'plain', text: `[${label}]` }, ...lines.map((line) => ({ style: line.style, text: `  ${line.text}` }))]
 }

@@ -1,7 +1,7 @@
 import type { Emit } from '../base/event.ts'
+import { Screen } from './_screen.ts'
 import { createHumanReporter } from './human.ts'
 import { createRecapReporter } from './recap.ts'
-import { Screen } from './_screen.ts'
 import type { Mask, Reporter, Sink } from './reporter.ts'
 
 export interface ReportOptions {

@@ -2,10 +2,10 @@ import type { RunEvent, RunEventOf, TaskRef } from '../base/event.ts'
 import { formatSource } from '../base/source.ts'
 import { Activity } from './_activity.ts'
 import { duration } from './_duration.ts'
-import { placeLines, type DetailOptions, type Line } from './_result-lines.ts'
+import { type DetailOptions, type Line, placeLines } from './_result-lines.ts'
 import type { Screen } from './_screen.ts'
 import type { Style } from './_style.ts'
-import { TaskGroup, type ResultGroup } from './_task-group.ts'
+import { type ResultGroup, TaskGroup } from './_task-group.ts'
 import type { Reporter } from './reporter.ts'
 
 const TICK = 200
@@ -13,7 +13,12 @@ const TICK = 200
 /** What a person reads while a run goes on: plays, roles, and one line for all hosts where a task ended alike. */
 export function createHumanReporter(screen: Screen, options: DetailOptions): Reporter {
   const human = new HumanReporter(screen, options)
-  return { handle: (event) => { human.handle(event) }, finish: () => human.finish() }
+  return {
+    handle: (event) => {
+      human.handle(event)
+    },
+    finish: () => human.finish(),
+  }
 }
 
 class HumanReporter {
@@ -29,7 +34,9 @@ class HumanReporter {
     this.#screen = screen
     this.#options = options
     if (!screen.live) return
-    this.#timer = setInterval(() => { this.#drawStatus() }, TICK)
+    this.#timer = setInterval(() => {
+      this.#drawStatus()
+    }, TICK)
     this.#timer.unref()
   }
 
@@ -38,7 +45,11 @@ class HumanReporter {
       case 'play-start':
         return this.#playStart(event)
       case 'play-skipped':
-        return this.#screen.print(['', this.#heading(event.play.name), `  ${this.#screen.paint('dim', event.reason === 'no-hosts-matched' ? 'no hosts match' : 'no hosts are left')}`])
+        return this.#screen.print([
+          '',
+          this.#heading(event.play.name),
+          `  ${this.#screen.paint('dim', event.reason === 'no-hosts-matched' ? 'no hosts match' : 'no hosts are left')}`,
+        ])
       case 'task-start':
         return this.#taskStart(event)
       case 'host-task-start':
@@ -52,11 +63,17 @@ class HumanReporter {
       case 'output':
         return this.#output(event)
       case 'included':
-        return this.#options.verbosity > 0 ? this.#screen.print([`    ${this.#screen.paint('dim', `included ${event.file}: ${event.hosts.join(', ')}`)}`]) : undefined
+        return this.#options.verbosity > 0
+          ? this.#screen.print([`    ${this.#screen.paint('dim', `included ${event.file}: ${event.hosts.join(', ')}`)}`])
+          : undefined
       case 'rescued':
         return this.#screen.print([this.#row('ok', 'rescued', { name: event.block === '' ? 'block' : event.block, where: event.host })])
       case 'warning':
-        return this.#screen.note([`${this.#screen.paint('warning', 'warning:')} ${event.message}`, ...this.#warningPlace(event), ...(event.hint === undefined ? [] : [`  hint: ${event.hint}`])])
+        return this.#screen.note([
+          `${this.#screen.paint('warning', 'warning:')} ${event.message}`,
+          ...this.#warningPlace(event),
+          ...(event.hint === undefined ? [] : [`  hint: ${event.hint}`]),
+        ])
       case 'no-more-hosts':
         return this.#screen.print(['', this.#screen.paint('failed', 'No hosts are left in this play.')])
       case 'error':
@@ -123,7 +140,10 @@ class HumanReporter {
     if (shown.length === 0) return
     const role = this.#roleHeading(group.task)
     const path = this.#options.verbosity > 1 ? [this.#detail({ style: 'dim', text: `at ${formatSource(group.task.source)}` })] : []
-    this.#screen.print([...role, ...shown.flatMap((result) => [this.#resultRow(group.task, result), ...path, ...result.lines.map((line) => this.#detail(line))])])
+    this.#screen.print([
+      ...role,
+      ...shown.flatMap((result) => [this.#resultRow(group.task, result), ...path, ...result.lines.map((line) => this.#detail(line))]),
+    ])
   }
 
   #roleHeading(task: TaskRef): string[] {
@@ -137,7 +157,10 @@ class HumanReporter {
     const where = all ? `all ${String(result.hosts.length)} hosts` : result.hosts.join(', ')
     const name = task.role !== undefined && task.name.startsWith(`${task.role} : `) ? task.name.slice(task.role.length + 3) : task.name
     const time = result.seconds >= 1 ? `  ${duration(result.seconds)}` : ''
-    return this.#row(result.label === 'ignored' ? 'changed' : result.label, result.label, { name: task.handler ? `${name} (handler)` : name, where: where + time })
+    return this.#row(result.label === 'ignored' ? 'changed' : result.label, result.label, {
+      name: task.handler ? `${name} (handler)` : name,
+      where: where + time,
+    })
   }
 
   #row(style: Style, label: string, what: { readonly name: string; readonly where: string }): string {
@@ -150,7 +173,8 @@ class HumanReporter {
 
   #retry(event: RunEventOf<'retry'>): void {
     this.#activity.retry(event)
-    if (this.#options.verbosity > 0) this.#screen.print([this.#row('dim', 'retrying', { name: event.task.name, where: `${event.host}, ${String(event.left)} left` })])
+    if (this.#options.verbosity > 0)
+      this.#screen.print([this.#row('dim', 'retrying', { name: event.task.name, where: `${event.host}, ${String(event.left)} left` })])
   }
 
   #output(event: RunEventOf<'output'>): void {

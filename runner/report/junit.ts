@@ -29,7 +29,13 @@ export function createJunitReporter(sink: Sink, mask: Mask): Reporter {
 }
 
 function document(suites: readonly Suite[], hosts: number): string {
-  return ['<?xml version="1.0" encoding="UTF-8"?>', `<testsuites name="stackrun" hosts="${String(hosts)}"${totals(suites.flatMap((suite) => suite.cases))}>`, ...suites.map(suiteText), '</testsuites>', ''].join('\n')
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="stackrun" hosts="${String(hosts)}"${totals(suites.flatMap((suite) => suite.cases))}>`,
+    ...suites.map(suiteText),
+    '</testsuites>',
+    '',
+  ].join('\n')
 }
 
 function suiteText(suite: Suite): string {

@@ -29,7 +29,8 @@ export function createRecapReporter(screen: Screen): Reporter {
   const timings: Timing[] = []
   const handle = (event: RunEvent): void => {
     if (event.type === 'run-start') checkMode = event.checkMode
-    if (event.type === 'host-task-result' && event.seconds >= SLOW) timings.push({ name: event.task.name, host: event.host, seconds: event.seconds })
+    if (event.type === 'host-task-result' && event.seconds >= SLOW)
+      timings.push({ name: event.task.name, host: event.host, seconds: event.seconds })
     if (event.type === 'run-end') screen.print(recap(event, { checkMode, timings, screen }))
   }
   return { handle, finish: () => Promise.resolve() }
@@ -45,8 +46,16 @@ function recap(event: RunEventOf<'run-end'>, { checkMode, timings, screen }: Rec
   const hosts = Object.entries(event.hosts).sort(([a], [b]) => a.localeCompare(b))
   const columns = checkMode ? [...COLUMNS, UNKNOWN] : COLUMNS
   const width = Math.max(12, ...hosts.map(([host]) => host.length))
-  const rows = hosts.map(([host, tally]) => `  ${host.padEnd(width)}  ${columns.map(([key, style]) => cell(screen, { key, style, count: tally[key] })).join(' ').trimEnd()}`)
-  const slow = slowest(timings).map(({ name, host, seconds }) => `  ${duration(seconds).padStart(8)}  ${name} ${screen.paint('dim', `(${host})`)}`)
+  const rows = hosts.map(
+    ([host, tally]) =>
+      `  ${host.padEnd(width)}  ${columns
+        .map(([key, style]) => cell(screen, { key, style, count: tally[key] }))
+        .join(' ')
+        .trimEnd()}`,
+  )
+  const slow = slowest(timings).map(
+    ({ name, host, seconds }) => `  ${duration(seconds).padStart(8)}  ${name} ${screen.paint('dim', `(${host})`)}`,
+  )
   return [
     '',
     `${screen.paint('heading', 'RECAP')}  ${screen.paint('dim', `in ${duration(event.seconds)}`)}`,

@@ -7,11 +7,21 @@ export interface TestIo extends Io {
   readonly err: () => string
 }
 
-export function testIo(more: { readonly env?: Io['env']; readonly cwd?: string; readonly input?: string; readonly signal?: AbortSignal } = {}): TestIo {
+export function testIo(
+  more: { readonly env?: Io['env']; readonly cwd?: string; readonly input?: string; readonly signal?: AbortSignal } = {},
+): TestIo {
   const written = { out: '', err: '' }
   return {
-    stdout: { write: (text) => { written.out += text } },
-    stderr: { write: (text) => { written.err += text } },
+    stdout: {
+      write: (text) => {
+        written.out += text
+      },
+    },
+    stderr: {
+      write: (text) => {
+        written.err += text
+      },
+    },
     stdin: Object.assign(Readable.from([more.input ?? '']), { isTTY: false }),
     env: more.env ?? {},
     cwd: more.cwd ?? '/',

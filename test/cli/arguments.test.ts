@@ -1,5 +1,5 @@
 import test from 'ava'
-import { parseArguments, type OptionTable } from '../../runner/cli/arguments.ts'
+import { type OptionTable, parseArguments } from '../../runner/cli/arguments.ts'
 import { UsageError } from '../../runner/cli/usage-error.ts'
 
 const TABLE = {
@@ -39,7 +39,10 @@ test('a value may look like an option, be empty, or hold =', (t) => {
 
 test('an unambiguous beginning of a long name will do', (t) => {
   t.true(parseArguments(TABLE, ['--ch']).flag('check'))
-  t.throws(() => parseArguments(TABLE, ['--list-t']), { instanceOf: UsageError, message: 'option --list-t is ambiguous: --list-tasks, --list-tags' })
+  t.throws(() => parseArguments(TABLE, ['--list-t']), {
+    instanceOf: UsageError,
+    message: 'option --list-t is ambiguous: --list-tasks, --list-tags',
+  })
 })
 
 test('what cannot be read is said, with what was meant', (t) => {

@@ -15,7 +15,14 @@ test('no answer is an error, not an empty password', async (t) => {
 })
 
 test('only a yes is a yes', async (t) => {
-  for (const [input, meant] of [['y\n', true], ['Yes\n', true], ['n\n', false], ['\n', false], ['', false], ['yesterday\n', false]] as const) {
+  for (const [input, meant] of [
+    ['y\n', true],
+    ['Yes\n', true],
+    ['n\n', false],
+    ['\n', false],
+    ['', false],
+    ['yesterday\n', false],
+  ] as const) {
     t.is(await confirm('Install?', testIo({ input })), meant, JSON.stringify(input))
   }
 })

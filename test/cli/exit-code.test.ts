@@ -12,6 +12,14 @@ test('lost hosts weigh more than failed ones, and changed or ignored ones nothin
 test('errors have the codes that scripts around Ansible know', (t) => {
   t.deepEqual(
     (['options', 'not-found', 'yaml', 'syntax', 'unreachable', 'inventory', 'bug'] as const).map((code) => [code, exitCodeOf(code)]),
-    [['options', 5], ['not-found', 1], ['yaml', 4], ['syntax', 4], ['unreachable', 4], ['inventory', 1], ['bug', 250]],
+    [
+      ['options', 5],
+      ['not-found', 1],
+      ['yaml', 4],
+      ['syntax', 4],
+      ['unreachable', 4],
+      ['inventory', 1],
+      ['bug', 250],
+    ],
   )
 })

@@ -10,7 +10,11 @@ function folder(): string {
 }
 
 test('paths count from the working folder, host lists stay as they are', (t) => {
-  t.deepEqual(inventorySources(['hosts.yml', '/etc/hosts.ini', 'web1,web2'], testIo({ cwd: '/srv' })), ['/srv/hosts.yml', '/etc/hosts.ini', 'web1,web2'])
+  t.deepEqual(inventorySources(['hosts.yml', '/etc/hosts.ini', 'web1,web2'], testIo({ cwd: '/srv' })), [
+    '/srv/hosts.yml',
+    '/etc/hosts.ini',
+    'web1,web2',
+  ])
 })
 
 test('without -i the environment, then ansible.cfg, then ./inventory is taken', (t) => {

@@ -1,5 +1,15 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -11,17 +21,41 @@ function checkout(): string {
   for (const folder of ['.git', 'runner', 'modules', 'lab', 'part']) mkdirSync(join(root, folder))
   copyFileSync(join(import.meta.dirname, '../../run'), join(root, 'run'))
   writeFileSync(join(root, 'part/package.json'), '{"name":"part","version":"1.0.0"}')
-  const build = 'echo built >> builds.log && rm -rf dist && mkdir -p dist/runner/cli && cp runner/main.ts dist/runner/cli/bin.js && touch dist/.built'
-  writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'small', version: '1.0.0', dependencies: { part: 'file:part' }, scripts: { build } }))
-  writeFileSync(join(root, 'package-lock.json'), JSON.stringify({ name: 'small', version: '1.0.0', lockfileVersion: 3, packages: { '': { name: 'small', version: '1.0.0', dependencies: { part: 'file:part' } }, 'node_modules/part': { resolved: 'part', link: true }, part: { version: '1.0.0' } } }))
+  const build =
+    'echo built >> builds.log && rm -rf dist && mkdir -p dist/runner/cli && cp runner/main.ts dist/runner/cli/bin.js && touch dist/.built'
+  writeFileSync(
+    join(root, 'package.json'),
+    JSON.stringify({ name: 'small', version: '1.0.0', dependencies: { part: 'file:part' }, scripts: { build } }),
+  )
+  writeFileSync(
+    join(root, 'package-lock.json'),
+    JSON.stringify({
+      name: 'small',
+      version: '1.0.0',
+      lockfileVersion: 3,
+      packages: {
+        '': { name: 'small', version: '1.0.0', dependencies: { part: 'file:part' } },
+        'node_modules/part': { resolved: 'part', link: true },
+        part: { version: '1.0.0' },
+      },
+    }),
+  )
   for (const file of ['tsconfig.json', 'tsconfig.build.json']) writeFileSync(join(root, file), '{}')
-  writeFileSync(join(root, 'runner/main.ts'), "console.log(JSON.stringify([process.cwd(), ...process.argv.slice(2)])); process.exit(process.argv[2] === 'fail' ? 7 : 0)\n")
+  writeFileSync(
+    join(root, 'runner/main.ts'),
+    "console.log(JSON.stringify([process.cwd(), ...process.argv.slice(2)])); process.exit(process.argv[2] === 'fail' ? 7 : 0)\n",
+  )
   const past = new Date(Date.now() - 60_000)
-  for (const file of ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'runner/main.ts', 'runner', 'modules', 'lab']) utimesSync(join(root, file), past, past)
+  for (const file of ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'runner/main.ts', 'runner', 'modules', 'lab'])
+    utimesSync(join(root, file), past, past)
   return root
 }
 
-function start(program: string, args: readonly string[], cwd = '/'): { readonly code: number | null; readonly out: string; readonly err: string } {
+function start(
+  program: string,
+  args: readonly string[],
+  cwd = '/',
+): { readonly code: number | null; readonly out: string; readonly err: string } {
   const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8' })
   return { code: status, out: stdout, err: stderr.replace(/^npm warn.*\n/gm, '') }
 }
@@ -33,7 +67,11 @@ function builds(root: string): number {
 test('the first start installs and builds, the next ones are silent; arguments, folder and exit code pass through', (t) => {
   const root = checkout()
   const run = join(root, 'run')
-  t.deepEqual(start(run, ['a b', '', '--x'], '/usr'), { code: 0, out: '["/usr","a b","","--x"]\n', err: 'run: installing packages (npm ci)\nrun: building\n' })
+  t.deepEqual(start(run, ['a b', '', '--x'], '/usr'), {
+    code: 0,
+    out: '["/usr","a b","","--x"]\n',
+    err: 'run: installing packages (npm ci)\nrun: building\n',
+  })
   t.true(existsSync(join(root, 'node_modules/part')))
   t.deepEqual(start(run, ['fail']), { code: 7, out: '["/","fail"]\n', err: '' })
   t.is(builds(root), 1)
@@ -43,7 +81,9 @@ test('a changed, new or removed source is built, and nothing else', (t) => {
   const root = checkout()
   const run = join(root, 'run')
   start(run, [])
-  const later = (file: string): void => { utimesSync(join(root, file), new Date(Date.now() + 5000), new Date(Date.now() + 5000)) }
+  const later = (file: string): void => {
+    utimesSync(join(root, file), new Date(Date.now() + 5000), new Date(Date.now() + 5000))
+  }
   appendFileSync(join(root, 'runner/main.ts'), '\n')
   later('runner/main.ts')
   t.is(start(run, []).err, 'run: building\n')
@@ -76,7 +116,10 @@ test('it is found through symbolic links, absolute and relative, and by sh', (t)
 test('starts at the same time build once', async (t) => {
   const root = checkout()
   const runs = await Promise.all(Array.from({ length: 4 }, () => promisify(execFile)(join(root, 'run'), ['x'], { cwd: '/' })))
-  t.deepEqual(runs.map(({ stdout }) => stdout), Array.from({ length: 4 }, () => '["/","x"]\n'))
+  t.deepEqual(
+    runs.map(({ stdout }) => stdout),
+    Array.from({ length: 4 }, () => '["/","x"]\n'),
+  )
   t.is(builds(root), 1)
   t.false(existsSync(join(root, '.stackrun/build.lock')))
 })
@@ -90,7 +133,10 @@ test('a lock whose owner is gone does not stop anybody', (t) => {
 
 test('a build that fails says so, leaves no lock and runs nothing', (t) => {
   const root = checkout()
-  writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'small', version: '1.0.0', dependencies: { part: 'file:part' }, scripts: { build: 'echo broken; exit 3' } }))
+  writeFileSync(
+    join(root, 'package.json'),
+    JSON.stringify({ name: 'small', version: '1.0.0', dependencies: { part: 'file:part' }, scripts: { build: 'echo broken; exit 3' } }),
+  )
   const { code, out, err } = start(join(root, 'run'), [])
   t.deepEqual([code, out], [1, ''])
   t.regex(err, /broken\n[^]*run: the build failed\n$/)
@@ -109,7 +155,8 @@ test('an installed package is never built', (t) => {
 
 test('without Node it says what is needed', (t) => {
   const empty = mkdtempSync(join(tmpdir(), 'stackrun-path-'))
-  for (const tool of ['readlink', 'cat', 'find']) symlinkSync(spawnSync('which', [tool], { encoding: 'utf8' }).stdout.trim(), join(empty, tool))
+  for (const tool of ['readlink', 'cat', 'find'])
+    symlinkSync(spawnSync('which', [tool], { encoding: 'utf8' }).stdout.trim(), join(empty, tool))
   const { status, stderr } = spawnSync('/bin/sh', [join(checkout(), 'run')], { env: { PATH: empty }, encoding: 'utf8' })
   t.is(status, 1)
   t.regex(stderr, /^run: Node\.js is not on the PATH; version 20\.19 or newer/)

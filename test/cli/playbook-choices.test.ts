@@ -1,7 +1,7 @@
 import test from 'ava'
 import { RunnerError } from '../../runner/base/error.ts'
 import { parseArguments } from '../../runner/cli/arguments.ts'
-import { playbookChoices, type PlaybookChoices } from '../../runner/cli/playbook-choices.ts'
+import { type PlaybookChoices, playbookChoices } from '../../runner/cli/playbook-choices.ts'
 import { PLAYBOOK_OPTIONS } from '../../runner/cli/playbook-options.ts'
 import { UsageError } from '../../runner/cli/usage-error.ts'
 import { testIo } from './_io.ts'
@@ -11,34 +11,103 @@ function choices(argv: readonly string[], env: Readonly<Record<string, string>> 
 }
 
 test('the flags of ansible-playbook mean what they mean there', (t) => {
-  t.like(choices(['site.yml', '-i', 'a', '-i', 'b,', '-l', 'web', '-l', 'db', '-t', 'x,y', '-t', 'z', '--skip-tags', 'w', '-CD', '-f', '7', '-e', 'a=1', '-e', '@f.yml', '-vvv', '--force-handlers', '--start-at-task', 'Go']), {
-    playbooks: ['site.yml'],
-    inventory: ['a', 'b,'],
-    limit: 'web,db',
-    selection: { tags: ['x', 'y', 'z'], skipTags: ['w'], startAtTask: 'Go' },
-    checkMode: true,
-    diff: true,
-    forks: 7,
-    extraVars: ['a=1', '@f.yml'],
-    verbosity: 3,
-    forceHandlers: true,
-  })
-  t.like(choices(['p', '-u', 'deploy', '-k', '-b', '--become-user', 'app', '--become-method', 'su', '-K', '--key-file', 'id', '-c', 'local', '-T', '5']).connection, {
-    user: 'deploy',
-    askPass: true,
-    become: true,
-    becomeUser: 'app',
-    becomeMethod: 'su',
-    askBecomePass: true,
-    privateKeyFiles: ['/srv/id'],
-    kind: 'local',
-    timeout: 5,
-  })
+  t.like(
+    choices([
+      'site.yml',
+      '-i',
+      'a',
+      '-i',
+      'b,',
+      '-l',
+      'web',
+      '-l',
+      'db',
+      '-t',
+      'x,y',
+      '-t',
+      'z',
+      '--skip-tags',
+      'w',
+      '-CD',
+      '-f',
+      '7',
+      '-e',
+      'a=1',
+      '-e',
+      '@f.yml',
+      '-vvv',
+      '--force-handlers',
+      '--start-at-task',
+      'Go',
+    ]),
+    {
+      playbooks: ['site.yml'],
+      inventory: ['a', 'b,'],
+      limit: 'web,db',
+      selection: { tags: ['x', 'y', 'z'], skipTags: ['w'], startAtTask: 'Go' },
+      checkMode: true,
+      diff: true,
+      forks: 7,
+      extraVars: ['a=1', '@f.yml'],
+      verbosity: 3,
+      forceHandlers: true,
+    },
+  )
+  t.like(
+    choices([
+      'p',
+      '-u',
+      'deploy',
+      '-k',
+      '-b',
+      '--become-user',
+      'app',
+      '--become-method',
+      'su',
+      '-K',
+      '--key-file',
+      'id',
+      '-c',
+      'local',
+      '-T',
+      '5',
+    ]).connection,
+    {
+      user: 'deploy',
+      askPass: true,
+      become: true,
+      becomeUser: 'app',
+      becomeMethod: 'su',
+      askBecomePass: true,
+      privateKeyFiles: ['/srv/id'],
+      kind: 'local',
+      timeout: 5,
+    },
+  )
 })
 
 test('what is not given leaves the choice to variables and defaults', (t) => {
-  t.like(choices(['p']), { limit: undefined, checkMode: false, forks: 50, output: 'human', verbosity: 0, logFile: undefined, journal: undefined, yes: false })
-  t.deepEqual(choices(['p']).connection, { user: undefined, privateKeyFiles: undefined, kind: undefined, timeout: undefined, become: undefined, becomeUser: undefined, becomeMethod: undefined, askPass: false, askBecomePass: false })
+  t.like(choices(['p']), {
+    limit: undefined,
+    checkMode: false,
+    forks: 50,
+    output: 'human',
+    verbosity: 0,
+    logFile: undefined,
+    journal: undefined,
+    yes: false,
+  })
+  t.deepEqual(choices(['p']).connection, {
+    user: undefined,
+    privateKeyFiles: undefined,
+    kind: undefined,
+    timeout: undefined,
+    become: undefined,
+    becomeUser: undefined,
+    becomeMethod: undefined,
+    askPass: false,
+    askBecomePass: false,
+  })
 })
 
 test('several list modes go together, a syntax check goes alone', (t) => {
@@ -47,7 +116,11 @@ test('several list modes go together, a syntax check goes alone', (t) => {
 })
 
 test('values that make no sense are refused, with the words that are known', (t) => {
-  t.throws(() => choices(['p', '-f', 'many']), { instanceOf: RunnerError, code: 'options', message: "--forks needs a whole number of at least 1, not 'many'" })
+  t.throws(() => choices(['p', '-f', 'many']), {
+    instanceOf: RunnerError,
+    code: 'options',
+    message: "--forks needs a whole number of at least 1, not 'many'",
+  })
   t.throws(() => choices(['p', '-f', '0']), { code: 'options' })
   t.throws(() => choices(['p', '--output', 'xml']), { message: "--output knows human, json, junit, not 'xml'" })
   t.throws(() => choices(['p', '--become-method', 'magic']), { message: /sudo, su/ })

@@ -31,13 +31,16 @@ const bridge = defineModule({
 
 test('arguments tell their type, default, choices and other names, from the schema alone', (t) => {
   const docs = argumentDocs(bridge)
-  t.deepEqual(docs.map(({ name, type, required, default: fallback }) => [name, type, required, fallback]), [
-    ['name', 'string', true, undefined],
-    ['ports', 'list of string', false, '[]'],
-    ['stp', 'yes/no', false, 'false'],
-    ['state', 'string', false, '"present"'],
-    ['mtu', 'integer', false, undefined],
-  ])
+  t.deepEqual(
+    docs.map(({ name, type, required, default: fallback }) => [name, type, required, fallback]),
+    [
+      ['name', 'string', true, undefined],
+      ['ports', 'list of string', false, '[]'],
+      ['stp', 'yes/no', false, 'false'],
+      ['state', 'string', false, '"present"'],
+      ['mtu', 'integer', false, undefined],
+    ],
+  )
   t.deepEqual(docs[0]?.aliases, ['br'])
   t.deepEqual(docs[3]?.choices, ['present', 'absent'])
 })

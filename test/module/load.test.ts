@@ -7,7 +7,15 @@ import { RunnerError } from '../../runner/base/error.ts'
 import { createRegistry } from '../../runner/module/load.ts'
 import type { ActionSpec, Registry } from '../../runner/module/registry.ts'
 
-const debug: ActionSpec = { name: 'debug', kind: 'action', args: z.strictObject({}), aliases: {}, freeForm: undefined, rawArgs: ['var'], module: undefined }
+const debug: ActionSpec = {
+  name: 'debug',
+  kind: 'action',
+  args: z.strictObject({}),
+  aliases: {},
+  freeForm: undefined,
+  rawArgs: ['var'],
+  module: undefined,
+}
 
 function source(name: string, extra = ''): string {
   return `import { defineModule, z, args } from 'stackrun'
@@ -75,12 +83,19 @@ test('a module works through the contract after loading: schema, defaults and pl
 })
 
 test('a JavaScript module loads too, without a package.json', async (t) => {
-  const own = folder({ 'js.js': "import { defineModule, z } from 'stackrun'\nexport default defineModule({ name: 'js', summary: '', examples: [], args: z.strictObject({}), check: async () => ({}), plan: () => [] })\n" })
+  const own = folder({
+    'js.js':
+      "import { defineModule, z } from 'stackrun'\nexport default defineModule({ name: 'js', summary: '', examples: [], args: z.strictObject({}), check: async () => ({}), plan: () => [] })\n",
+  })
   t.is((await registryOf({}).find('js', [own]))?.name, 'js')
 })
 
 test('a file that is no module is refused with its path and what is missing', async (t) => {
-  const own = folder({ 'bad.ts': "export default { name: 'bad', summary: 'x' }\n", 'none.ts': 'export const a = 1\n', 'other.ts': source('another') })
+  const own = folder({
+    'bad.ts': "export default { name: 'bad', summary: 'x' }\n",
+    'none.ts': 'export const a = 1\n',
+    'other.ts': source('another'),
+  })
   const registry = registryOf({})
   const bad = await t.throwsAsync(registry.find('bad', [own]), { instanceOf: RunnerError, code: 'syntax' })
   t.true(bad.message.startsWith(join(own, 'bad.ts')))
@@ -96,7 +111,12 @@ test('a file that does not parse is refused with its path', async (t) => {
 })
 
 test("an error inside a user's module names the line of the TypeScript source", async (t) => {
-  const own = folder({ 'deep.ts': source('deep').replace('return state.there', "\n\n    if (!state.there) throw new Error('deep down')\n    return state.there") })
+  const own = folder({
+    'deep.ts': source('deep').replace(
+      'return state.there',
+      "\n\n    if (!state.there) throw new Error('deep down')\n    return state.there",
+    ),
+  })
   const spec = await registryOf({}).find('deep', [own])
   const error = t.throws(() => spec?.module?.plan({ there: false }, {}))
   t.regex(error.stack ?? '', /deep\.ts:10:/)

@@ -36,7 +36,10 @@ export function item(ref: TaskRef, host: string, label: string, value: TaskResul
   return { type: 'item-result', at: 0, task: ref, host, item: label, label, result: value }
 }
 
-export const failure = new RunnerError('syntax', 'Unit mariadb.service could not be found', { source: place, hint: 'is the package installed?' })
+export const failure = new RunnerError('syntax', 'Unit mariadb.service could not be found', {
+  source: place,
+  hint: 'is the package installed?',
+})
 
 /** A run with everything in it that a report must show. */
 export function wholeRun(): readonly RunEvent[] {
@@ -56,23 +59,64 @@ export function wholeRun(): readonly RunEvent[] {
     ended(base, 'compute', result('ok')),
     ended(base, 'controller', result('ok'), 2.34),
     started(hosts, both),
-    ended(hosts, 'controller', result('changed', { changes: ['write /etc/hosts'], diffs: [{ beforeName: '/etc/hosts', afterName: '/etc/hosts', before: 'a\nb\n', after: 'a\nc\n' }] })),
-    ended(hosts, 'compute', result('changed', { changes: ['write /etc/hosts'], diffs: [{ beforeName: '/etc/hosts', afterName: '/etc/hosts', before: 'a\nb\n', after: 'a\nc\n' }] })),
+    ended(
+      hosts,
+      'controller',
+      result('changed', {
+        changes: ['write /etc/hosts'],
+        diffs: [{ beforeName: '/etc/hosts', afterName: '/etc/hosts', before: 'a\nb\n', after: 'a\nc\n' }],
+      }),
+    ),
+    ended(
+      hosts,
+      'compute',
+      result('changed', {
+        changes: ['write /etc/hosts'],
+        diffs: [{ beforeName: '/etc/hosts', afterName: '/etc/hosts', before: 'a\nb\n', after: 'a\nc\n' }],
+      }),
+    ),
     started(optional, both),
     ...both.map((host) => ended(optional, host, result('skipped', { message: 'the condition is false' }))),
     started(users, ['controller']),
     item(users, 'controller', 'keystone', result('changed', { changes: ['create user keystone', 'grant ALL on keystone.*'] })),
     item(users, 'controller', 'glance', result('ok')),
     item(users, 'controller', 'nova', result('changed', { changes: ['create user nova'] })),
-    { type: 'host-task-result', at: 0, task: users, host: 'controller', looped: true, result: result('changed', { changes: ['create user keystone', 'grant ALL on keystone.*', 'create user nova'] }), seconds: 0.4 },
+    {
+      type: 'host-task-result',
+      at: 0,
+      task: users,
+      host: 'controller',
+      looped: true,
+      result: result('changed', { changes: ['create user keystone', 'grant ALL on keystone.*', 'create user nova'] }),
+      seconds: 0.4,
+    },
     started(server, both),
-    ended(server, 'controller', result('failed', { error: failure, message: failure.message, data: record([['stderr', 'Failed to start mariadb.service\n'], ['rc', 5]]) })),
+    ended(
+      server,
+      'controller',
+      result('failed', {
+        error: failure,
+        message: failure.message,
+        data: record([
+          ['stderr', 'Failed to start mariadb.service\n'],
+          ['rc', 5],
+        ]),
+      }),
+    ),
     ended(server, 'compute', result('ok'), 3),
     started(say, ['compute']),
     ended(say, 'compute', result('ok', { data: record([['msg', 'the password is hunter22']]) })),
     started(restart, ['compute']),
     ended(restart, 'compute', result('failed', { ignored: true, message: 'no such unit' })),
     { type: 'play-end', at: 0, play },
-    { type: 'run-end', at: 0, hosts: { controller: tally({ ok: 3, changed: 2, failed: 1, skipped: 1 }), compute: tally({ ok: 5, changed: 1, skipped: 1, ignored: 1 }) }, seconds: 75.4 },
+    {
+      type: 'run-end',
+      at: 0,
+      hosts: {
+        controller: tally({ ok: 3, changed: 2, failed: 1, skipped: 1 }),
+        compute: tally({ ok: 5, changed: 1, skipped: 1, ignored: 1 }),
+      },
+      seconds: 75.4,
+    },
   ]
 }

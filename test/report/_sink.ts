@@ -17,5 +17,15 @@ export class TextSink implements Sink {
 }
 
 export function options(more: Partial<ReportOptions> & Pick<ReportOptions, 'out'>): ReportOptions {
-  return { output: 'human', err: new TextSink(), colours: false, diff: false, verbosity: 0, mask: (text) => text, logFile: undefined, journal: undefined, ...more }
+  return {
+    output: 'human',
+    err: new TextSink(),
+    colours: false,
+    diff: false,
+    verbosity: 0,
+    mask: (text) => text,
+    logFile: undefined,
+    journal: undefined,
+    ...more,
+  }
 }

@@ -69,7 +69,11 @@ Slowest tasks:
 
 test('--diff shows unified differences under the change', async (t) => {
   const text = await shown(wholeRun(), { diff: true })
-  t.true(text.includes('--- /etc/hosts\n                  +++ /etc/hosts\n                  @@ -1,2 +1,2 @@\n                   a\n                  -b\n                  +c\n'))
+  t.true(
+    text.includes(
+      '--- /etc/hosts\n                  +++ /etc/hosts\n                  @@ -1,2 +1,2 @@\n                   a\n                  -b\n                  +c\n',
+    ),
+  )
 })
 
 test('-v shows skipped tasks with their reason and the results', async (t) => {
@@ -89,7 +93,15 @@ test('check mode says what it cannot know, and sums up what would change', async
     started(ref, ['a', 'b']),
     ended(ref, 'a', result('unknown', { message: 'what the command does cannot be known' })),
     ended(ref, 'b', result('changed')),
-    { type: 'run-end', at: 0, seconds: 1, hosts: { a: { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0, unknown: 1 }, b: { ok: 1, changed: 1, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0, unknown: 0 } } },
+    {
+      type: 'run-end',
+      at: 0,
+      seconds: 1,
+      hosts: {
+        a: { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0, unknown: 1 },
+        b: { ok: 1, changed: 1, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0, unknown: 0 },
+      },
+    },
   ])
   t.regex(text, /unknown {5}Run it +a\n +what the command does cannot be known\n/)
   t.regex(text, /\n {2}a +ok=0 .* unknown=1\n/)
@@ -110,7 +122,10 @@ test('a failure is shown at once, before the other hosts are done', async (t) =>
 
 test('a censored failure says nothing of its result', async (t) => {
   const ref = task(1, 'Set the password')
-  const text = await shown([started(ref, ['a']), ended(ref, 'a', result('failed', { censored: true, message: 'secret stuff', data: record([['stderr', 'secret stuff']]) }))])
+  const text = await shown([
+    started(ref, ['a']),
+    ended(ref, 'a', result('failed', { censored: true, message: 'secret stuff', data: record([['stderr', 'secret stuff']]) })),
+  ])
   t.false(text.includes('secret'))
   t.true(text.includes('hidden by no_log'))
 })
@@ -120,7 +135,15 @@ test("a failed item's own message and output are shown with its label", async (t
   const text = await shown([
     started(ref, ['a']),
     item(ref, 'a', 'one', result('failed', { message: 'no room', data: record([['stderr', 'No space left on device']]) })),
-    { type: 'host-task-result', at: 0, task: ref, host: 'a', looped: true, result: result('failed', { message: 'One or more items failed: no room' }), seconds: 0 },
+    {
+      type: 'host-task-result',
+      at: 0,
+      task: ref,
+      host: 'a',
+      looped: true,
+      result: result('failed', { message: 'One or more items failed: no room' }),
+      seconds: 0,
+    },
   ])
   t.regex(text, /\[one\]\n +no room\n/)
   t.regex(text, /stderr \| No space left on device\n/)
@@ -129,7 +152,10 @@ test("a failed item's own message and output are shown with its label", async (t
 test('long output of a failure is cut to its end', async (t) => {
   const ref = task(1, 'Build')
   const stdout = Array.from({ length: 40 }, (_, at) => `line ${String(at)}`).join('\n')
-  const text = await shown([started(ref, ['a']), ended(ref, 'a', result('failed', { message: 'rc 1', data: record([['stdout', stdout]]) }))])
+  const text = await shown([
+    started(ref, ['a']),
+    ended(ref, 'a', result('failed', { message: 'rc 1', data: record([['stdout', stdout]]) })),
+  ])
   t.false(text.includes('line 27\n'))
   t.true(text.includes('stdout | … 28 lines before\n'))
   t.true(text.includes('stdout | line 39\n'))
@@ -137,9 +163,16 @@ test('long output of a failure is cut to its end', async (t) => {
 
 test('an error that ends the run goes to stderr with its place, trace and hint', async (t) => {
   const err = new TextSink()
-  const error = new RunnerError('undefined', "'db_host' is undefined", { source: place, hint: 'did you mean db_hosts?', trace: ['used by task vars'] })
+  const error = new RunnerError('undefined', "'db_host' is undefined", {
+    source: place,
+    hint: 'did you mean db_hosts?',
+    trace: ['used by task vars'],
+  })
   await shown([{ type: 'error', at: 0, error }], { err })
-  t.is(err.text, "ERROR: 'db_host' is undefined\n  at roles/mysql/tasks/main.yml:2:3\n    1 | - name: Start the server\n    2 |   service:\n      |   ^\n  used by task vars\n  hint: did you mean db_hosts?\n")
+  t.is(
+    err.text,
+    "ERROR: 'db_host' is undefined\n  at roles/mysql/tasks/main.yml:2:3\n    1 | - name: Start the server\n    2 |   service:\n      |   ^\n  used by task vars\n  hint: did you mean db_hosts?\n",
+  )
 })
 
 test('no secret text gets out by any way: heading, change, diff, message, error', async (t) => {
@@ -149,7 +182,11 @@ test('no secret text gets out by any way: heading, change, diff, message, error'
     [
       { type: 'play-start', at: 0, play: { ...play, name: 's3cret' }, hosts: ['a'] },
       started(ref, ['a']),
-      ended(ref, 'a', result('changed', { changes: ['set s3cret'], diffs: [{ beforeName: 's3cret', afterName: 'b', before: 's3cret', after: 'x' }] })),
+      ended(
+        ref,
+        'a',
+        result('changed', { changes: ['set s3cret'], diffs: [{ beforeName: 's3cret', afterName: 'b', before: 's3cret', after: 'x' }] }),
+      ),
       { type: 'error', at: 0, error: new RunnerError('bug', 's3cret', { trace: ['s3cret'], hint: 's3cret' }) },
     ],
     { err, diff: true, verbosity: 3, mask: (each) => each.replaceAll('s3cret', '***') },

@@ -1,5 +1,5 @@
-import { mkdtempSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
@@ -15,14 +15,20 @@ test('json: every event is one document a line, places and errors in plain data'
   const report = await createReport(options({ out, output: 'json', mask }))
   for (const event of wholeRun()) report.emit(event)
   await report.finish()
-  const events: unknown[] = out.text.trimEnd().split('\n').map((line): unknown => JSON.parse(line))
+  const events: unknown[] = out.text
+    .trimEnd()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line))
   t.is(events.length, wholeRun().length)
   t.like(events[0], { type: 'run-start', playbooks: ['site.yml'] })
-  t.like(events.find((event) => JSON.stringify(event).includes('"failed","data"')), {
-    host: 'controller',
-    task: { source: 'roles/mysql/tasks/main.yml:2:3' },
-    result: { error: { code: 'syntax', hint: 'is the package installed?', source: 'roles/mysql/tasks/main.yml:2:3' } },
-  })
+  t.like(
+    events.find((event) => JSON.stringify(event).includes('"failed","data"')),
+    {
+      host: 'controller',
+      task: { source: 'roles/mysql/tasks/main.yml:2:3' },
+      result: { error: { code: 'syntax', hint: 'is the package installed?', source: 'roles/mysql/tasks/main.yml:2:3' } },
+    },
+  )
   t.false(out.text.includes('hunter22'))
 })
 
@@ -30,10 +36,19 @@ test('json: a secret that equals a word of the format does not break it, and val
   const out = new TextSink()
   const report = await createReport(options({ out, output: 'json', mask: (text) => text.replaceAll('true', '***') }))
   const ref = task(1, 'x')
-  const data = record([['yes', true], ['text', 'true'], ['float', new Float(2)], ['secret', new Secret('s')], ['unknown', new Unknown('why')], ['template', new Template('{{ x }}', undefined)]])
+  const data = record([
+    ['yes', true],
+    ['text', 'true'],
+    ['float', new Float(2)],
+    ['secret', new Secret('s')],
+    ['unknown', new Unknown('why')],
+    ['template', new Template('{{ x }}', undefined)],
+  ])
   report.emit(ended(ref, 'a', result('ok', { data })))
   await report.finish()
-  t.like(JSON.parse(out.text), { result: { data: { yes: true, text: '***', float: 2, secret: '***', unknown: '<unknown: why>', template: '{{ x }}' } } })
+  t.like(JSON.parse(out.text), {
+    result: { data: { yes: true, text: '***', float: 2, secret: '***', unknown: '<unknown: why>', template: '{{ x }}' } },
+  })
 })
 
 test('junit: a document that an XML parser reads, with counts, failures and no control characters', async (t) => {
@@ -46,7 +61,8 @@ test('junit: a document that an XML parser reads, with counts, failures and no c
   report.emit(ended(odd, 'a', result('unreachable', { error: failure, message: 'gone \u001b[31m' })))
   await report.finish()
   const file = join(mkdtempSync(join(tmpdir(), 'stackrun-junit-')), 'junit.xml')
-  const script = 'import sys, xml.etree.ElementTree as e; r = e.fromstring(sys.stdin.buffer.read()); print(r.get("tests"), r.get("failures"), r.get("errors"), r.get("skipped"), len(r.findall(".//testcase")))'
+  const script =
+    'import sys, xml.etree.ElementTree as e; r = e.fromstring(sys.stdin.buffer.read()); print(r.get("tests"), r.get("failures"), r.get("errors"), r.get("skipped"), len(r.findall(".//testcase")))'
   t.is(execFileSync('python3', ['-c', script], { input: out.text, encoding: 'utf8' }).trim(), '12 1 1 2 12', file)
   t.true(out.text.includes('name="[a] odd &quot;&lt;&amp;&gt;&quot;  name"'))
   t.true(err.text.startsWith('warning: the group web is empty'))

@@ -22,7 +22,17 @@ test('no difference gives no lines', (t) => {
 test('a changed line is shown with three lines around it', (t) => {
   const before = '1\n2\n3\n4\n5\n6\n7\n8\n9\n'
   t.deepEqual(unified({ beforeName: 'old', afterName: 'new', before, after: before.replace('5', 'five') }), [
-    '--- old', '+++ new', '@@ -2,7 +2,7 @@', ' 2', ' 3', ' 4', '-5', '+five', ' 6', ' 7', ' 8',
+    '--- old',
+    '+++ new',
+    '@@ -2,7 +2,7 @@',
+    ' 2',
+    ' 3',
+    ' 4',
+    '-5',
+    '+five',
+    ' 6',
+    ' 7',
+    ' 8',
   ])
 })
 
@@ -32,7 +42,12 @@ test('a new file and an emptied file count from line 0', (t) => {
 })
 
 test('a missing final newline is marked', (t) => {
-  t.deepEqual(unified({ beforeName: 'a', afterName: 'b', before: 'x', after: 'x\n' }).slice(2), ['@@ -1 +1 @@', '-x', '\\ No newline at end of file', '+x'])
+  t.deepEqual(unified({ beforeName: 'a', afterName: 'b', before: 'x', after: 'x\n' }).slice(2), [
+    '@@ -1 +1 @@',
+    '-x',
+    '\\ No newline at end of file',
+    '+x',
+  ])
 })
 
 test('patch(1) makes the new text of the old one for any texts', (t) => {
@@ -43,7 +58,10 @@ test('patch(1) makes the new text of the old one for any texts', (t) => {
   }
   for (let round = 0; round < 60; round++) {
     const before = Array.from({ length: random(30) }, () => `line ${String(random(6))}\n`).join('')
-    const after = before.split('\n').flatMap((line) => (random(4) === 0 ? [] : random(5) === 0 ? [line, `new ${String(random(6))}`] : [line])).join('\n')
+    const after = before
+      .split('\n')
+      .flatMap((line) => (random(4) === 0 ? [] : random(5) === 0 ? [line, `new ${String(random(6))}`] : [line]))
+      .join('\n')
     if (after === '') continue
     t.is(patched(before, after), after, JSON.stringify([before, after]))
   }

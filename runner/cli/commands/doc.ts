@@ -7,7 +7,7 @@ import { argumentDocs, moduleDocs } from '../../module/docs.ts'
 import { createRegistry } from '../../module/load.ts'
 import { modulePages } from '../../module/pages.ts'
 import type { ActionSpec, Registry } from '../../module/registry.ts'
-import { parseArguments, type OptionTable } from '../arguments.ts'
+import { type OptionTable, parseArguments } from '../arguments.ts'
 import { EXIT } from '../exit-code.ts'
 import { definition, optionsHelp } from '../help.ts'
 import type { Io } from '../io.ts'
@@ -15,7 +15,13 @@ import { moduleFolder } from '../package-root.ts'
 
 const OPTIONS = {
   path: { flags: ['-M', '--module-path'], kind: 'list', value: 'FOLDER', group: 'Options', help: 'A folder with modules of your own.' },
-  write: { flags: ['--write'], kind: 'value', value: 'FOLDER', group: 'Options', help: 'Write the pages of all modules to a folder, in Markdown.' },
+  write: {
+    flags: ['--write'],
+    kind: 'value',
+    value: 'FOLDER',
+    group: 'Options',
+    help: 'Write the pages of all modules to a folder, in Markdown.',
+  },
   help: { flags: ['-h', '--help'], kind: 'flag', group: 'Options', help: 'This text.' },
 } as const satisfies OptionTable
 
@@ -47,12 +53,16 @@ async function found(registry: Registry, name: string, from: readonly string[]):
   const spec = await registry.find(name, from)
   if (spec !== undefined) return spec
   const meant = nearest(name, registry.names())
-  throw new RunnerError('options', `there is no module ${name}`, { hint: meant === undefined ? 'run doc lists them' : `did you mean ${meant}?` })
+  throw new RunnerError('options', `there is no module ${name}`, {
+    hint: meant === undefined ? 'run doc lists them' : `did you mean ${meant}?`,
+  })
 }
 
 function page(spec: ActionSpec): string {
   if (spec.module !== undefined) return moduleDocs(spec.module)
-  const rows = argumentDocs(spec).map((arg) => definition(arg.name, [arg.type, arg.required ? '(required)' : '', arg.description].filter((part) => part !== '').join(' ')))
+  const rows = argumentDocs(spec).map((arg) =>
+    definition(arg.name, [arg.type, arg.required ? '(required)' : '', arg.description].filter((part) => part !== '').join(' ')),
+  )
   return `${spec.name}: an action of the controller\n${rows.length === 0 ? '  no arguments' : rows.join('\n')}\n`
 }
 

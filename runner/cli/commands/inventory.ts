@@ -1,11 +1,11 @@
-import { SecretRegistry } from '../../base/secret-registry.ts'
-import { toPlain } from '../../base/value.ts'
 import { RunnerError } from '../../base/error.ts'
-import { formatSource } from '../../base/source.ts'
 import { nearest } from '../../base/nearest.ts'
+import { SecretRegistry } from '../../base/secret-registry.ts'
+import { formatSource } from '../../base/source.ts'
+import { toPlain } from '../../base/value.ts'
 import type { Inventory } from '../../load/inventory-types.ts'
 import { createScope } from '../../load/vars.ts'
-import { parseArguments, type OptionTable } from '../arguments.ts'
+import { type OptionTable, parseArguments } from '../arguments.ts'
 import { EXIT } from '../exit-code.ts'
 import { optionsHelp } from '../help.ts'
 import type { Io } from '../io.ts'
@@ -15,9 +15,20 @@ import { UsageError } from '../usage-error.ts'
 const WHAT = 'What to show'
 
 const OPTIONS = {
-  inventory: { flags: ['-i', '--inventory', '--inventory-file'], kind: 'list', value: 'PATH|HOSTS', group: 'Options', help: 'Inventory file or folder, or host names with a comma; may be repeated.' },
+  inventory: {
+    flags: ['-i', '--inventory', '--inventory-file'],
+    kind: 'list',
+    value: 'PATH|HOSTS',
+    group: 'Options',
+    help: 'Inventory file or folder, or host names with a comma; may be repeated.',
+  },
   extraVars: { flags: ['-e', '--extra-vars'], kind: 'list', value: 'VARS', group: 'Options', help: 'Further variables.' },
-  list: { flags: ['--list'], kind: 'flag', group: WHAT, help: 'Groups, hosts and their variables as JSON, as dynamic inventories print it.' },
+  list: {
+    flags: ['--list'],
+    kind: 'flag',
+    group: WHAT,
+    help: 'Groups, hosts and their variables as JSON, as dynamic inventories print it.',
+  },
   graph: { flags: ['--graph'], kind: 'flag', group: WHAT, help: 'The tree of groups and hosts, of GROUP where one is named.' },
   host: { flags: ['--host'], kind: 'value', value: 'HOST', group: WHAT, help: "A host's variables as JSON; -v says where each was set." },
   verbose: { flags: ['-v', '--verbose'], kind: 'count', group: 'Options', help: 'Say where variables were set.' },
@@ -34,14 +45,28 @@ export async function inventoryCommand(argv: readonly string[], io: Io): Promise
   const host = args.value('host')
   if (host === undefined && !args.flag('list') && !args.flag('graph')) throw new UsageError('say what to show: --list, --graph or --host')
   const inventory = await readInventory({ inventory: args.list('inventory'), extraVars: args.list('extraVars') }, io)
-  io.stdout.write(host !== undefined ? hostText(inventory, host, args.count('verbose')) : args.flag('list') ? json(listing(inventory)) : graph(inventory, args.words[0] ?? 'all'))
+  io.stdout.write(
+    host !== undefined
+      ? hostText(inventory, host, args.count('verbose'))
+      : args.flag('list')
+        ? json(listing(inventory))
+        : graph(inventory, args.words[0] ?? 'all'),
+  )
   return EXIT.ok
 }
 
-async function readInventory(given: { readonly inventory: readonly string[]; readonly extraVars: readonly string[] }, io: Io): Promise<Inventory> {
+async function readInventory(
+  given: { readonly inventory: readonly string[]; readonly extraVars: readonly string[] },
+  io: Io,
+): Promise<Inventory> {
   const project = await openProject({
-    ...given, io, playbooks: ['playbook'], secrets: new SecretRegistry(),
-    emit: (event) => { if (event.type === 'warning') io.stderr.write(`warning: ${event.message}\n`) },
+    ...given,
+    io,
+    playbooks: ['playbook'],
+    secrets: new SecretRegistry(),
+    emit: (event) => {
+      if (event.type === 'warning') io.stderr.write(`warning: ${event.message}\n`)
+    },
   })
   return project.readInventory()
 }
@@ -53,11 +78,14 @@ function hostText(inventory: Inventory, host: string, verbosity: number): string
   }
   if (verbosity === 0) return json(varsOf(inventory, host))
   const scope = createScope(inventory.layersOf(host))
-  return [...scope.names()].sort().map((name) => {
-    const binding = scope.get(name)
-    const place = binding?.source === undefined ? '' : `, ${formatSource(binding.source)}`
-    return `${name}: ${JSON.stringify(toPlain(binding?.value ?? null))}  (${binding?.layer ?? ''}${place})\n`
-  }).join('')
+  return [...scope.names()]
+    .sort()
+    .map((name) => {
+      const binding = scope.get(name)
+      const place = binding?.source === undefined ? '' : `, ${formatSource(binding.source)}`
+      return `${name}: ${JSON.stringify(toPlain(binding?.value ?? null))}  (${binding?.layer ?? ''}${place})\n`
+    })
+    .join('')
 }
 
 function varsOf(inventory: Inventory, host: string): Record<string, unknown> {

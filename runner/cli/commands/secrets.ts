@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { parseArguments, type OptionTable } from '../arguments.ts'
+import { type OptionTable, parseArguments } from '../arguments.ts'
 import { EXIT } from '../exit-code.ts'
 import { optionsHelp } from '../help.ts'
 import type { Io } from '../io.ts'
@@ -18,11 +18,14 @@ const DEFAULT_FILE = 'inventory/group_vars/all/secrets.yml'
 export async function secretsCommand(argv: readonly string[], io: Io): Promise<number> {
   const args = parseArguments(OPTIONS, argv)
   if (args.flag('help')) {
-    io.stdout.write(`usage: run secrets init [FILE] [--force]\n\nWrites random values for the passwords that the roles ask for. Default file: ${DEFAULT_FILE}\n\n${optionsHelp(OPTIONS)}`)
+    io.stdout.write(
+      `usage: run secrets init [FILE] [--force]\n\nWrites random values for the passwords that the roles ask for. Default file: ${DEFAULT_FILE}\n\n${optionsHelp(OPTIONS)}`,
+    )
     return EXIT.ok
   }
   const [action, name = DEFAULT_FILE, ...more] = args.words
-  if (action !== 'init' || more.length > 0) throw new UsageError(action === undefined ? 'say what to do: init' : `cannot do '${args.words.join(' ')}'`)
+  if (action !== 'init' || more.length > 0)
+    throw new UsageError(action === undefined ? 'say what to do: init' : `cannot do '${args.words.join(' ')}'`)
   const file = resolve(io.cwd, name)
   const roleFolders = [...new Set([resolve(io.cwd, 'roles'), packageFile('roles')])]
   const { added, kept } = writeSecrets({ file, roleFolders, keep: args.flag('force') ? 'none' : 'old' })
