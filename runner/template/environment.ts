@@ -2,12 +2,14 @@ import { RunnerError } from '../base/error.ts'
 import type { Source, SourceFile } from '../base/source.ts'
 import { Secret, Template, Unknown, type Value } from '../base/value.ts'
 import { Compiler } from './compile/cache.ts'
+import { printable } from './compile/statement.ts'
 import type { FileOptions, TemplateEngine, TemplateHost } from './engine.ts'
 import { fileUnit } from './file.ts'
 import { FILTERS } from './filters/index.ts'
 import { GLOBALS } from './globals.ts'
 import { runLookup } from './lookups/index.ts'
 import { Frame } from './runtime/frame.ts'
+import { withLastNewlines } from './runtime/newlines.ts'
 import { joinTexts } from './runtime/operators.ts'
 import { type LoadedTemplate, type Renderer, Run } from './runtime/run.ts'
 import { repr, typeName } from './runtime/text.ts'
@@ -52,7 +54,7 @@ class Environment implements TemplateEngine, Renderer {
       const exec = this.#compiler.file(unit, lex)
       const out: Val[] = []
       exec(new Frame(this.#run(scope), unit), out)
-      return finished(out, keepTrailingNewline, newline)
+      return finished(out, unit.text, keepTrailingNewline, newline)
     })
   }
 
@@ -154,12 +156,12 @@ function notBoolean(outcome: Val, source: Source | undefined): RunnerError {
   )
 }
 
-function finished(out: readonly Val[], keepTrailingNewline: boolean, newline: string): string | Secret | Unknown {
+function finished(out: readonly Val[], template: string, keepTrailingNewline: boolean, newline: string): string | Secret | Unknown {
   for (const part of out) if (part instanceof Unknown) return part
-  const text = joinTexts(out.filter((part) => part !== null).map((part) => finalize(part)))
+  const text = joinTexts(out.filter((part) => part !== null).map(printable))
   if (text instanceof Unknown) return text
   const plain = text instanceof Secret ? text.reveal() : text
-  const kept = keepTrailingNewline || !plain.endsWith('\n') ? plain : plain.slice(0, -1)
+  const kept = keepTrailingNewline ? withLastNewlines(plain, template) : plain
   const ended = newline === '\n' ? kept : kept.replaceAll('\n', newline)
   return text instanceof Secret ? new Secret(ended) : ended
 }

@@ -35,6 +35,7 @@ export function fileUnit(file: SourceFile, options: FileOptions): FileUnit {
       delimiters: { ...DELIMITERS, ...Object.fromEntries(given) },
       trimBlocks: merged.trimBlocks ?? true,
       lstripBlocks: merged.lstripBlocks ?? false,
+      escapes: true,
     },
     newline: merged.newline ?? '\n',
     keepTrailingNewline: merged.keepTrailingNewline ?? true,

@@ -12,7 +12,7 @@ export interface Compiled {
 }
 
 /** How ansible-core lexes a value of YAML: newlines after blocks go away. */
-const VALUE_OPTIONS: LexOptions = { delimiters: DELIMITERS, trimBlocks: true, lstripBlocks: false }
+const VALUE_OPTIONS: LexOptions = { delimiters: DELIMITERS, trimBlocks: true, lstripBlocks: false, escapes: false }
 
 /** Compiles each Template, expression and file once. */
 export class Compiler {

@@ -30,7 +30,9 @@ function compileMethod(callee: AttrExpr, args: (frame: Frame) => CallValues, uni
     const value = target(frame)
     if (value instanceof Undefined) throw value.error()
     if (value instanceof Unknown) return value
-    return callMethod(value, name, args(frame), frame.run) ?? call(member(value, name), args(frame), frame)
+    const values = args(frame)
+    const result = callMethod(value, name, values, frame.run)
+    return result === undefined ? call(member(value, name), values, frame) : result
   }
 }
 
@@ -45,7 +47,9 @@ function compileMutation(callee: AttrExpr, target: Eval, args: (frame: Frame) =>
       frame.run.owned.add(value)
       if (callee.target.type === 'name') frame.replace(callee.target.name, value)
     }
-    return mutate(value, callee.name, args(frame), frame.run) ?? call(member(value, callee.name), args(frame), frame)
+    const values = args(frame)
+    const result = mutate(value, callee.name, values, frame.run)
+    return result === undefined ? call(member(value, callee.name), values, frame) : result
   }
 }
 

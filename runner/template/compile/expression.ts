@@ -235,7 +235,7 @@ function compileConditional(expr: Of<'conditional'>, unit: Unit): Eval {
   const test = compileExpr(expr.test, unit)
   const then = compileExpr(expr.then, unit)
   const otherwise = expr.otherwise === undefined ? undefined : compileExpr(expr.otherwise, unit)
-  const none = (): Undefined => new Undefined(() => positioned(NO_ELSE, unit, expr.at).error())
+  const none = (): Undefined => new Undefined(() => positioned(NO_ELSE, unit, expr.at).error(), true)
   return (frame) => {
     const decided = test(frame)
     if (decided instanceof Unknown) return decided

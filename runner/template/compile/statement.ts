@@ -154,7 +154,13 @@ export function concat(out: readonly Val[]): Val {
   if (only === undefined) return null
   if (parts.length === 1) return only
   for (const part of parts) if (part instanceof Unknown) return part
-  return joinTexts(parts.map((part) => (typeof part === 'string' ? part : finalize(part))))
+  return joinTexts(parts.map((part) => printable(part)))
+}
+
+/** A part as it stands among others: finished, so that tuples print as lists; an `if` without `else` prints nothing. */
+export function printable(part: Val): Val {
+  if (typeof part === 'string') return part
+  return part instanceof Undefined && part.silent ? '' : finalize(part)
 }
 
 function asText(value: Val): Val {

@@ -3,6 +3,7 @@ import type { Body } from '../parse/ast.ts'
 import { parseBareExpression, parseTemplate } from '../parse/parser.ts'
 import { type LexOptions, TemplateSyntaxError } from '../parse/tokens.ts'
 import type { Frame } from '../runtime/frame.ts'
+import { withLastNewlines, withoutLastNewline } from '../runtime/newlines.ts'
 import type { Val } from '../runtime/types.ts'
 import { compileExpr, type Eval } from './expression.ts'
 import { compileBody, concat, type Exec } from './statement.ts'
@@ -10,21 +11,24 @@ import { placeOf, type Unit } from './unit.ts'
 
 /** A template whose value is asked for: `{{ expression }}` alone keeps its type. */
 export function compileTemplate(unit: Unit, options: LexOptions): Eval {
-  const body = parsed(unit, () => parseTemplate(unit.text, options))
+  const body = parsed(unit, () => parseTemplate(withoutLastNewline(unit.text), options))
   const [only] = body
-  if (body.length === 1 && only?.type === 'output') return compileExpr(only.expr, unit)
+  if (body.length === 1 && only?.type === 'output') {
+    const alone = compileExpr(only.expr, unit)
+    return unit.text.endsWith('\n') ? (frame) => withLastNewlines(alone(frame), unit.text) : alone
+  }
   const exec = compileTop(body, unit)
   return (frame) => {
     const out: Val[] = []
     exec(frame, out)
-    return concat(out)
+    return withLastNewlines(concat(out), unit.text)
   }
 }
 
 /** A template file: its output in pieces. */
 export function compileFile(unit: Unit, options: LexOptions): Exec {
   return compileTop(
-    parsed(unit, () => parseTemplate(unit.text, options)),
+    parsed(unit, () => parseTemplate(withoutLastNewline(unit.text), options)),
     unit,
   )
 }

@@ -28,7 +28,7 @@ export function comment(text: string, args: Args): string {
   const newline = option('newline', '\n')
   const decoration = option('decoration', style.decoration)
   const prefix = option('prefix', decoration.trimEnd())
-  const postfix = option('postfix', prefix)
+  const postfix = option('postfix', decoration.trimEnd())
   const beginning = option('beginning', style.beginning ?? '')
   const end = option('end', style.end ?? '')
   const repeat = (part: string, count: string): string =>
@@ -39,6 +39,6 @@ export function comment(text: string, args: Args): string {
     .join(newline)
   const head = beginning === '' ? '' : beginning + newline
   const before = repeat(prefix, 'prefix_count')
-  const after = postfix === '' ? '' : (newline + postfix).repeat(Math.min(1000, Number(option('postfix_count', '1'))))
+  const after = (newline + postfix).repeat(Math.min(1000, Number(option('postfix_count', '1'))))
   return head + before + body + after + (end === '' ? '' : newline + end)
 }

@@ -65,7 +65,7 @@ function quoteJson(text: string, ascii: boolean): string {
 /** JSON text as values: a number written with a point or exponent is a float. */
 export function parseJson(text: string): Val {
   const numbers = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
-  const marked = text.replace(numbers, (token) => (token.startsWith('"') || !/[.eE]/.test(token) ? token : `{"\u0000float":${token}}`))
+  const marked = text.replace(numbers, (token) => (token.startsWith('"') || !/[.eE]/.test(token) ? token : `{"\ue000float":${token}}`))
   const data: unknown = JSON.parse(marked)
   return fromParsed(data)
 }
@@ -76,6 +76,6 @@ function fromParsed(data: unknown): Val {
   if (typeof data !== 'object') return null
   const entries: [string, unknown][] = Object.entries(data)
   const [first] = entries
-  if (first?.[0] === '\u0000float' && typeof first[1] === 'number') return Number.isInteger(first[1]) ? new Float(first[1]) : first[1]
+  if (first?.[0] === '\ue000float' && typeof first[1] === 'number') return Number.isInteger(first[1]) ? new Float(first[1]) : first[1]
   return newRecord(entries.map(([key, value]) => [key, fromParsed(value)] as const))
 }

@@ -89,7 +89,7 @@ export function distinct(items: readonly Val[], key: (item: Val) => Val = (item)
 }
 
 function flatten(input: Val, levels: number | undefined, skipNulls: boolean): Val[] {
-  if (!isValList(input)) return fail(`flatten requires a list, not ${typeName(input)}`)
+  if (!isValList(input)) return [input]
   const out: Val[] = []
   for (const item of input) {
     if (skipNulls && (item === null || item === 'None' || item === 'null')) continue

@@ -19,10 +19,17 @@ function round(input: Val, args: Args): Val {
   const precision = args.number('precision', 0)
   const method = args.text('method', 'common')
   const scale = 10 ** precision
+  if (method === 'common' && typeof input === 'number' && Number.isInteger(input))
+    return precision >= 0 ? input : roundInt(input, 10 ** -precision)
   if (method === 'ceil') return float(Math.ceil(value * scale) / scale)
   if (method === 'floor') return float(Math.floor(value * scale) / scale)
   if (method !== 'common') return fail('method must be common, ceil or floor')
   return float(precision >= 0 ? roundHalfEven(value, precision) : Math.round(value * scale) / scale)
+}
+
+function roundInt(value: number, unit: number): number {
+  const half = value / unit
+  return (Math.abs(half % 1) === 0.5 ? 2 * Math.round(half / 2) : Math.round(half)) * unit
 }
 
 function roundHalfEven(value: number, digits: number): number {

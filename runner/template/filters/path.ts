@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { posix } from 'node:path'
 import { globFiles } from '../lookups/glob.ts'
@@ -41,7 +41,12 @@ function realpath(path: string): string {
 }
 
 function expandUser(path: string, run: Run): string {
-  return path.replace(/^~(?=\/|$)/, run.renderer.host.env['HOME'] ?? homedir())
+  const user = /^~([^/]+)/.exec(path)?.[1]
+  if (user === undefined) return path.replace(/^~(?=\/|$)/, run.renderer.host.env['HOME'] ?? homedir())
+  const entry = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((line) => line.startsWith(`${user}:`))
+  return entry === undefined ? path : (entry.split(':')[5] ?? '') + path.slice(user.length + 1)
 }
 
 function expandVars(path: string, run: Run): string {

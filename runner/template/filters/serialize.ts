@@ -1,8 +1,8 @@
 import { parseAllDocuments } from 'yaml'
-import { fromJson } from '../../base/value.ts'
+import { Float } from '../../base/value.ts'
 import type { Args } from '../runtime/arguments.ts'
 import { fail } from '../runtime/errors.ts'
-import { isValList, type Val } from '../runtime/types.ts'
+import { isValList, newRecord, type Val } from '../runtime/types.ts'
 import { numeric, plainText } from '../runtime/values.ts'
 import { type FilterTable, textOf, texts } from './define.ts'
 import { dumpJson, parseJson } from './json.ts'
@@ -37,14 +37,25 @@ function toYaml(input: Val, args: Args, nice: boolean): string {
 }
 
 function fromYaml(text: string): Val[] {
-  const documents = parseAllDocuments(text, { version: '1.1', merge: true, uniqueKeys: false })
+  const documents = parseAllDocuments(text, { version: '1.1', merge: true, uniqueKeys: false, intAsBigInt: true })
   if (!Array.isArray(documents)) return []
   return documents.map((document) => {
     const [error] = document.errors
     if (error !== undefined) return fail(`from_yaml: ${error.message}`)
     const data: unknown = document.toJS({ maxAliasCount: 1000 })
-    return fromJson(data)
+    return withFloats(data)
   })
+}
+
+/** Whole numbers come as bigints, so that `2.0` stays a float. */
+function withFloats(data: unknown): Val {
+  if (typeof data === 'bigint') return Number(data)
+  if (typeof data === 'number') return Number.isInteger(data) ? new Float(data) : data
+  if (typeof data === 'string' || typeof data === 'boolean') return data
+  if (Array.isArray(data)) return data.map(withFloats)
+  if (data instanceof Date) return data.toISOString().slice(0, 10)
+  if (typeof data !== 'object' || data === null) return null
+  return newRecord(Object.entries(data).map(([key, value]) => [key, withFloats(value)] as const))
 }
 
 function readJson(input: Val): Val {
@@ -64,7 +75,7 @@ function safeJson(input: Val, args: Args): string {
   const indent = args.get('indent') ?? null
   const style = {
     indent: indent === null ? undefined : args.number('indent'),
-    sortKeys: true,
+    sortKeys: false,
     ascii: true,
     separators: indent === null ? ([', ', ': '] as const) : ([',', ': '] as const),
   }

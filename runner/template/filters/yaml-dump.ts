@@ -14,8 +14,7 @@ export interface YamlStyle {
 /** PyYAML's dump of one document. */
 export function dumpYaml(value: Val, style: YamlStyle): string {
   if (!isCollection(value)) {
-    const text = scalar(value, style, 0, false)
-    return /^['"|>]/.test(text) ? `${text}\n` : `${text}\n...\n`
+    return `${scalar(value, style, style.indent, false, 0)}\n`
   }
   const flow = style.flow === 'always' || (style.flow === 'auto' && isFlat(value)) || size(value) === 0
   return flow ? `${flowText(value, style, 0)}\n` : block(value, style, 0, 0)
@@ -34,7 +33,7 @@ function children(value: Val): readonly Val[] {
 }
 
 function isFlat(value: Val): boolean {
-  return children(value).every((child) => !isCollection(child) && !(typeof child === 'string' && child.includes('\n') && false))
+  return children(value).every((child) => !isCollection(child))
 }
 
 function entriesOf(value: Val, style: YamlStyle): readonly (readonly [string, Val])[] {
@@ -52,7 +51,7 @@ function block(value: Val, style: YamlStyle, indent: number, column: number): st
 function blockItem(item: Val, style: YamlStyle, indent: number): string {
   const lead = `${' '.repeat(indent)}-${' '.repeat(Math.max(1, style.indent - 1))}`
   const inner = indent + Math.max(2, style.indent)
-  if (!inBlock(item, style)) return `${lead}${leaf(item, style, inner, lead.length)}\n`
+  if (!inBlock(item, style)) return `${' '.repeat(indent)}- ${leaf(item, style, inner, indent + 2)}\n`
   if (isValList(item)) return `${lead}${block(item, style, inner, 0).slice(inner)}`
   return `${lead}${block(item, style, inner, inner)}`
 }
@@ -65,7 +64,7 @@ function inBlock(value: Val, style: YamlStyle): boolean {
 function entry(key: string, item: Val, style: YamlStyle, indent: number): string {
   const name = scalar(key, style, indent, true)
   if (!inBlock(item, style)) return `${name}: ${leaf(item, style, indent + style.indent, indent + name.length + 2)}\n`
-  if (isValList(item)) return `${name}:\n${block(item, style, indent + (style.flow === 'never' ? style.indent : 0), 0)}`
+  if (isValList(item)) return `${name}:\n${block(item, style, indent, 0)}`
   return `${name}:\n${block(item, style, indent + style.indent, 0)}`
 }
 

@@ -4,7 +4,7 @@ import { fail, limit } from '../runtime/errors.ts'
 import type { Run } from '../runtime/run.ts'
 import { typeName } from '../runtime/text.ts'
 import { isValList, newRecord, own, Tuple, type Val } from '../runtime/types.ts'
-import { asRecord, iterate, truthy } from '../runtime/values.ts'
+import { asRecord, iterate, plainText, truthy } from '../runtime/values.ts'
 import { flattened, type Lookup, type Options } from './define.ts'
 
 const MAX_ITEMS = 1_000_000
@@ -47,7 +47,12 @@ function subelements(terms: readonly Val[], _options: Options, run: Run): readon
     return fail('subelements lookup expects a list of two or three items')
   const record = flags === undefined ? undefined : asRecord(flags)
   const skip = record === undefined ? false : truthy(own(record, 'skip_missing') ?? false)
-  return iterate(filter(list, { positional: [key, skip], named: new Map() }, run))
+  const name = plainText(key)
+  return iterate(filter(list, { positional: [key, skip], named: new Map() }, run)).map((pair) => {
+    const [item = null, element = null] = iterate(pair)
+    const fields = Object.entries(asRecord(item) ?? {}).filter(([field]) => field !== name)
+    return Tuple.make([newRecord(fields), element])
+  })
 }
 
 function indexed(terms: readonly Val[]): readonly Val[] {

@@ -25,12 +25,14 @@ const CLOSER: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' 
 export class CodeLexer {
   readonly #text: string
   readonly #lineStarts: readonly number[]
+  readonly #escapes: boolean
   index: number
   /** The `-` or `+` in front of the delimiter that ended the last tag. */
   sign: string | undefined
 
-  constructor(text: string, index: number) {
+  constructor(text: string, index: number, escapes: boolean) {
     this.#text = text
+    this.#escapes = escapes
     this.#lineStarts = lineStarts(text)
     this.index = index
   }
@@ -96,7 +98,7 @@ export class CodeLexer {
     const name = this.#match(NAME)
     if (name !== undefined) return this.token('symbol', name, start)
     const string = this.#match(STRING)
-    if (string !== undefined) return this.token('string', unescapeString(string.slice(1, -1)), start)
+    if (string !== undefined) return this.token('string', this.#escapes ? unescapeString(string.slice(1, -1)) : string.slice(1, -1), start)
     const type = PUNCTUATION[char]
     if (type !== undefined) {
       this.index += 1

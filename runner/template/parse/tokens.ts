@@ -23,6 +23,8 @@ export interface LexOptions {
   readonly delimiters: Delimiters
   readonly trimBlocks: boolean
   readonly lstripBlocks: boolean
+  /** Whether `\n` in a text of an expression is a newline; ansible reads it as it stands in values, not in files and conditionals. */
+  readonly escapes: boolean
 }
 
 /** Text that does not lex or parse; `line` and `col` count from 1 inside the template. */
@@ -47,7 +49,7 @@ export function tokenize(text: string, options: LexOptions): Token[] {
 
 /** The tokens of a bare expression. */
 export function tokenizeExpression(text: string): Token[] {
-  const lexer = new CodeLexer(text, 0)
+  const lexer = new CodeLexer(text, 0, true)
   const tokens = lexer.until(undefined)
   return [...tokens, lexer.token('eof', '', text.length)]
 }
@@ -68,7 +70,7 @@ class TemplateLexer {
     const { blockStart, variableStart, commentStart } = options.delimiters
     this.#text = text
     this.#options = options
-    this.#code = new CodeLexer(text, 0)
+    this.#code = new CodeLexer(text, 0, options.escapes)
     const tags: (readonly [TagKind, string])[] = [
       ['block', blockStart],
       ['variable', variableStart],

@@ -4,7 +4,7 @@ import { typeName } from './text.ts'
 import { type CallValues, Undefined, type Val } from './types.ts'
 import { numeric, plainText, truthy } from './values.ts'
 
-/** A call's arguments under the names of its parameters. `*name` takes the rest, `**name` further keywords. */
+/** A call's arguments under the names of its parameters. `*name` takes the rest (names after it are given by name alone), `**name` further keywords. */
 export class Args {
   readonly #values: ReadonlyMap<string, Val>
   readonly rest: readonly Val[]
@@ -69,9 +69,11 @@ function numberOf(text: string | undefined): number | undefined {
 export function bind(what: string, params: readonly string[], call: CallValues): Args {
   const values = new Map<string, Val>()
   const plain = params.filter((name) => !name.startsWith('*'))
-  call.positional.slice(0, plain.length).forEach((value, at) => values.set(plain[at] ?? '', value))
-  const rest = call.positional.slice(plain.length)
-  if (rest.length > 0 && !params.some((name) => /^\*[^*]/.test(name)))
+  const star = params.findIndex((name) => /^\*[^*]/.test(name))
+  const places = star < 0 ? plain.length : star
+  call.positional.slice(0, places).forEach((value, at) => values.set(plain[at] ?? '', value))
+  const rest = call.positional.slice(places)
+  if (rest.length > 0 && star < 0)
     fail(`${what} takes at most ${String(plain.length)} argument${plain.length === 1 ? '' : 's'}, ${String(call.positional.length)} given`)
   const extra = new Map<string, Val>()
   const open = params.some((name) => name.startsWith('**'))

@@ -8,10 +8,15 @@ export function formatFloat(size: number, type: string, digits: number): string 
   return type === type.toUpperCase() ? text.toUpperCase() : text
 }
 
-/** Rounds on the exact binary value, half to even, as Python does. */
+/** Rounds the exact binary value, half to even, as Python does; `toFixed` alone rounds a half up. */
 export function fixed(size: number, digits: number): string {
   if (digits > 100) return size.toFixed(100).padEnd(digits, '0')
-  return size.toFixed(digits)
+  const text = size.toFixed(digits)
+  const exact = size.toFixed(100).replace(/0+$/, '')
+  const at = exact.indexOf('.') + 1 + digits
+  const tie = digits <= 20 && size < 2 ** 53 && exact.slice(at) === '5'
+  const even = Number(exact[digits === 0 ? at - 2 : at - 1] ?? '0') % 2 === 0
+  return tie && even ? (digits === 0 ? exact.slice(0, at - 1) : exact.slice(0, at)) : text
 }
 
 function exponent(size: number, digits: number): string {

@@ -19,7 +19,10 @@ export function repr(value: Val): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False'
   if (isValList(value)) return listText(value)
   if (value instanceof Float) return floatText(value.value)
-  if (value instanceof Undefined) throw value.error()
+  if (value instanceof Undefined) {
+    if (value.silent) return ''
+    throw value.error()
+  }
   if (value instanceof Secret || value instanceof Omit || value instanceof Unknown) return value.toString()
   if (value instanceof Template) return quoted(value.text)
   if (value instanceof Callable) return `<function ${value.name}>`

@@ -27,8 +27,12 @@ export interface ValRecord {
 export class Undefined {
   readonly error: () => RunnerError
 
-  constructor(error: () => RunnerError) {
+  /** What an `if` without `else` gives: an empty text among texts, false as a condition. */
+  readonly silent: boolean
+
+  constructor(error: () => RunnerError, silent = false) {
     this.error = error
+    this.silent = silent
   }
 }
 

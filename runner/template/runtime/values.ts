@@ -26,13 +26,17 @@ export function defined<T extends Val>(value: T | Undefined): T {
   return value
 }
 
+function raise(value: Undefined): never {
+  throw value.error()
+}
+
 /** Python's truth of a value. */
 export function truthy(value: Val): boolean {
   if (typeof value === 'boolean') return value
   if (value === null) return false
   if (typeof value === 'string') return value !== ''
   if (typeof value === 'number') return value !== 0
-  if (value instanceof Undefined) throw value.error()
+  if (value instanceof Undefined) return value.silent ? false : raise(value)
   if (value instanceof Float) return value.value !== 0
   if (isValList(value)) return value.length > 0
   if (value instanceof Secret) return value.reveal() !== ''
@@ -53,7 +57,7 @@ export function iterate(value: Val): readonly Val[] {
   if (isValList(value)) return value
   if (typeof value === 'string') return [...value]
   if (value instanceof Secret) return [...value.reveal()].map((char) => new Secret(char))
-  if (value instanceof Undefined) throw value.error()
+  if (value instanceof Undefined) return value.silent ? [] : raise(value)
   if (value instanceof LazyRecord) return [...value.keys()]
   if (isValRecord(value)) return Object.keys(value)
   return fail(`'${typeName(value)}' object is not iterable`)
@@ -153,8 +157,9 @@ export function taintOf(value: Val, found: Taint = { secret: false, unknown: und
   if (value === null || typeof value !== 'object') return found
   if (value instanceof Secret) found.secret = true
   else if (value instanceof Unknown) found.unknown ??= value
-  else if (value instanceof Undefined) throw value.error()
-  else if (isValList(value)) for (const item of value) taintOf(item, found)
+  else if (value instanceof Undefined) {
+    if (!value.silent) raise(value)
+  } else if (isValList(value)) for (const item of value) taintOf(item, found)
   else if (isValRecord(value)) for (const key in value) taintOf(value[key] ?? null, found)
   return found
 }
