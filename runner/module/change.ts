@@ -18,6 +18,8 @@ export interface Change {
    */
   readonly certainty?: 'change' | 'observe' | 'maybe' | undefined
   readonly why?: string | undefined
+  /** The outcome whose stdout, where this regular expression (flag m) finds something, proves that nothing had to be changed after all. */
+  readonly unchangedIf?: { readonly id: string; readonly stdout: string } | undefined
 }
 
 /** What is done to a host: data, never a function. Actions of one plan run in order; the first failure ends them. */
