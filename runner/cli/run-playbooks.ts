@@ -3,25 +3,12 @@ import type { CliDefaults } from '../execute/options.ts'
 import { runPlan } from '../execute/run.ts'
 import { ConnectionPool } from '../host/pool.ts'
 import { PRELUDE } from '../host/prelude.ts'
-import type { Inventory } from '../load/inventory-types.ts'
-import type { IncludeCompiler, Plan } from '../plan/types.ts'
 import { askSecret, confirm } from './ask.ts'
-import type { Job } from './commands/playbook.ts'
 import { EXIT, exitCodeOf, exitCodeOfHosts } from './exit-code.ts'
+import type { Job, Loaded } from './job.ts'
 import { labFolder } from './lab-folder.ts'
 import { labHosts } from './lab-hosts.ts'
-import type { Project } from './project.ts'
 import { hostsOfPlan } from './target-hosts.ts'
-
-/** Playbooks that were read and checked, and the hosts they are for. */
-export interface Loaded {
-  readonly project: Project
-  readonly inventory: Inventory
-  readonly plan: Plan
-  readonly includes: IncludeCompiler
-  /** What `--limit` leaves. */
-  readonly hosts: ReadonlySet<string> | undefined
-}
 
 /** Runs a compiled plan and gives the exit code. */
 export async function runPlaybooks(job: Job, loaded: Loaded): Promise<number> {

@@ -34,7 +34,7 @@ async function mainReporters(options: ReportOptions): Promise<Reporter[]> {
   const { out, mask } = options
   switch (options.output) {
     case 'json':
-      return [(await import('./json.ts')).createJsonReporter(out, mask)]
+      return [(await import('./json.ts')).createJsonReporter(out, mask), errorsOf(options)]
     case 'junit':
       return [(await import('./junit.ts')).createJunitReporter(out, mask), errorsOf(options)]
     case 'human': {

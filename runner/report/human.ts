@@ -29,6 +29,8 @@ class HumanReporter {
   readonly #timer: NodeJS.Timeout | undefined
   #role: string | undefined
   #playHosts = 0
+  /** The task whose live output was shown last. */
+  #announced: number | undefined
 
   constructor(screen: Screen, options: DetailOptions) {
     this.#screen = screen
@@ -155,7 +157,7 @@ class HumanReporter {
   #resultRow(task: TaskRef, result: ResultGroup): string {
     const all = result.hosts.length === this.#playHosts && result.hosts.length > 4
     const where = all ? `all ${String(result.hosts.length)} hosts` : result.hosts.join(', ')
-    const name = task.role !== undefined && task.name.startsWith(`${task.role} : `) ? task.name.slice(task.role.length + 3) : task.name
+    const name = shortName(task)
     const time = result.seconds >= 1 ? `  ${duration(result.seconds)}` : ''
     return this.#row(result.label === 'ignored' ? 'changed' : result.label, result.label, {
       name: task.handler ? `${name} (handler)` : name,
@@ -180,7 +182,14 @@ class HumanReporter {
   #output(event: RunEventOf<'output'>): void {
     if (!this.#screen.live) return
     const lines = this.#activity.output(event)
-    this.#screen.print(lines.map((line) => this.#screen.paint('dim', `      ${event.host} | ${line}`)))
+    if (lines.length === 0) return
+    const announced = this.#announced === event.task.id ? [] : this.#running(event)
+    this.#announced = event.task.id
+    this.#screen.print([...announced, ...lines.map((line) => this.#screen.paint('dim', `      ${event.host} | ${line}`))])
+  }
+
+  #running(event: RunEventOf<'output'>): string[] {
+    return [...this.#roleHeading(event.task), this.#row('dim', 'running', { name: shortName(event.task), where: '' }).trimEnd()]
   }
 
   #error(event: RunEventOf<'error'>): void {
@@ -202,4 +211,9 @@ class HumanReporter {
   #drawStatus(): void {
     this.#screen.status(this.#screen.paint('dim', this.#activity.status(Date.now())))
   }
+}
+
+/** The task's name without the role, which stands above it. */
+function shortName({ name, role }: TaskRef): string {
+  return role !== undefined && name.startsWith(`${role} : `) ? name.slice(role.length + 3) : name
 }

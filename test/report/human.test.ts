@@ -205,7 +205,7 @@ test('on a terminal a status line shows what runs where, and lines go above it',
   report.emit(ended(ref, 'b', result('ok')))
   t.regex(out.text, /\r\u001b\[2KInstall {2}a 5\.\ds$/)
   report.emit({ type: 'output', at: now, task: ref, host: 'a', stream: 'stdout', text: 'Reading lists\nBuild' })
-  t.regex(out.text, /\r\u001b\[2K {6}a \| Reading lists\nInstall {2}a 5\.\ds$/)
+  t.regex(out.text, /\r\u001b\[2K {4}running {5}Install\n {6}a \| Reading lists\nInstall {2}a 5\.\ds$/)
   report.emit(ended(ref, 'a', result('ok')))
   await report.finish()
   t.true(out.text.endsWith('\r\u001b[2K'))

@@ -9,7 +9,6 @@ import { type OptionTable, parseArguments } from '../arguments.ts'
 import { EXIT } from '../exit-code.ts'
 import { optionsHelp } from '../help.ts'
 import type { Io } from '../io.ts'
-import { openProject } from '../project.ts'
 import { UsageError } from '../usage-error.ts'
 
 const WHAT = 'What to show'
@@ -59,6 +58,7 @@ async function readInventory(
   given: { readonly inventory: readonly string[]; readonly extraVars: readonly string[] },
   io: Io,
 ): Promise<Inventory> {
+  const { openProject } = await import('../project.ts')
   const project = await openProject({
     ...given,
     io,

@@ -1,21 +1,17 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { RunnerError } from '../../base/error.ts'
-import type { Emit } from '../../base/event.ts'
 import { SecretRegistry } from '../../base/secret-registry.ts'
-import { compilePlaybooks } from '../../plan/compile.ts'
 import { createReport } from '../../report/create.ts'
 import { parseArguments } from '../arguments.ts'
 import { EXIT, exitCodeOf } from '../exit-code.ts'
 import type { Io } from '../io.ts'
-import { readyInventory } from '../lab-hosts.ts'
+import type { Job } from '../job.ts'
 import { helpText } from '../overview.ts'
-import { type PlaybookChoices, playbookChoices } from '../playbook-choices.ts'
+import { playbookChoices } from '../playbook-choices.ts'
 import { PLAYBOOK_OPTIONS } from '../playbook-options.ts'
-import { openProject } from '../project.ts'
-import { limitedHosts } from '../target-hosts.ts'
 
-/** `run PLAYBOOK…`: reads everything, then shows it or runs it. */
+/** `run PLAYBOOK…`: reads everything, then shows it or runs it. The layers below are loaded once the command line is fine. */
 export async function playbookCommand(argv: readonly string[], io: Io): Promise<number> {
   const args = parseArguments(PLAYBOOK_OPTIONS, argv)
   if (args.flag('help')) {
@@ -23,10 +19,11 @@ export async function playbookCommand(argv: readonly string[], io: Io): Promise<
     return EXIT.ok
   }
   const choices = playbookChoices(args, io)
+  const playbooks = choices.playbooks.map((playbook) => existing(playbook, io))
   const secrets = new SecretRegistry()
   const report = await createReport({ ...choices, out: io.stdout, err: io.stderr, mask: (text) => secrets.mask(text) })
   try {
-    return await readAndRun({ choices, secrets, io, emit: report.emit })
+    return await readAndRun({ choices, playbooks, secrets, io, emit: report.emit })
   } catch (error) {
     if (!(error instanceof RunnerError) || error.code === 'bug') throw error
     report.emit({ type: 'error', at: Date.now(), error })
@@ -36,23 +33,9 @@ export async function playbookCommand(argv: readonly string[], io: Io): Promise<
   }
 }
 
-/** What a playbook command line needs all the way. */
-export interface Job {
-  readonly choices: PlaybookChoices
-  readonly secrets: SecretRegistry
-  readonly io: Io
-  readonly emit: Emit
-}
-
 async function readAndRun(job: Job): Promise<number> {
-  const { choices, io } = job
-  const playbooks = choices.playbooks.map((playbook) => existing(playbook, io))
-  const project = await openProject({ ...job, playbooks, inventory: choices.inventory, extraVars: choices.extraVars })
-  const inventory = await readyInventory(job, project)
-  const compiled = await compilePlaybooks(playbooks, project)
-  const hosts = limitedHosts(choices.limit, inventory)
-  const loaded = { project, inventory, hosts, ...compiled }
-  if (choices.show.size > 0) return (await import('../show-plan.ts')).showPlan(job, loaded)
+  const loaded = await (await import('../read-playbooks.ts')).readPlaybooks(job)
+  if (job.choices.show.size > 0) return (await import('../show-plan.ts')).showPlan(job, loaded)
   return (await import('../run-playbooks.ts')).runPlaybooks(job, loaded)
 }
 

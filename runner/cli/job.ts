@@ -1,0 +1,27 @@
+import type { Emit } from '../base/event.ts'
+import type { SecretRegistry } from '../base/secret-registry.ts'
+import type { Inventory } from '../load/inventory-types.ts'
+import type { IncludeCompiler, Plan } from '../plan/types.ts'
+import type { Io } from './io.ts'
+import type { PlaybookChoices } from './playbook-choices.ts'
+import type { Project } from './project.ts'
+
+/** What a playbook command line needs all the way. */
+export interface Job {
+  readonly choices: PlaybookChoices
+  /** Absolute paths. */
+  readonly playbooks: readonly string[]
+  readonly secrets: SecretRegistry
+  readonly io: Io
+  readonly emit: Emit
+}
+
+/** Playbooks that were read and checked, and the hosts they are for. */
+export interface Loaded {
+  readonly project: Project
+  readonly inventory: Inventory
+  readonly plan: Plan
+  readonly includes: IncludeCompiler
+  /** What `--limit` leaves. */
+  readonly hosts: ReadonlySet<string> | undefined
+}
