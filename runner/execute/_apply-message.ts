@@ -34,7 +34,7 @@ function httpMessage(action: HttpAction, outcome: Outcome): string {
 function writeReason(outcome: Outcome): string {
   const text = outcome.stderr.trim()
   if (text.includes('the new content was refused by')) return text
-  return reason(outcome).replace(/^(\S+: )+(?=[A-Z][^:]*$)/, '')
+  return reason(outcome).replace(/^.*: (?=[A-Z][^:]*$)/, '')
 }
 
 function reason(outcome: Outcome): string {

@@ -1,5 +1,6 @@
 import type { Outcome, PollAction } from '../module/change.ts'
 import type { ApplyTarget } from './apply.ts'
+import { ask } from './_apply-request.ts'
 import { exports } from './_apply-script.ts'
 
 /** A single try that hangs may go on this much longer than the whole wait. */
@@ -8,12 +9,10 @@ const GRACE = 5_000
 /** Waits on the host itself: one request, however many tries it takes. */
 export async function applyPoll(action: PollAction, target: ApplyTarget): Promise<Outcome> {
   const start = Date.now()
-  const answer = await target.session.request({
+  const answer = await ask(target, {
     script: pollScript(action, target.env),
     timeout: (action.delay ?? 0) + action.timeout + action.interval + GRACE,
-    signal: target.signal,
   })
-  target.signal.throwIfAborted()
   const ok = answer.rc === 0 && !answer.timedOut
   return { id: action.id, ok, rc: answer.rc, stdout: answer.stdout.toString('utf8'), stderr: answer.stderr.toString('utf8'), start, end: Date.now(), timedOut: !ok }
 }

@@ -1,5 +1,6 @@
 import { RunnerError } from '../base/error.ts'
 import { Frames } from '../host/frames.ts'
+import type { SessionAnswer, SessionRequest } from '../host/session.ts'
 import type { Outcome } from '../module/change.ts'
 import type { ApplyTarget } from './apply.ts'
 import { OutcomeReader } from './_apply-outcome.ts'
@@ -12,18 +13,20 @@ export async function runShipment(parts: readonly Part[], target: ApplyTarget): 
   if (first !== undefined && refusal !== undefined) return [refused(first, refusal)]
   const frames = new Frames()
   const reader = new OutcomeReader(parts, target.onOutput)
-  const answer = await target.session.request({
-    script: shipmentScript(frames, parts),
-    timeout: first?.timeout,
-    signal: target.signal,
-    onOutput: frames.read(reader),
-    maxOutput: MAX_STRAY,
-  })
-  target.signal.throwIfAborted()
+  const answer = await ask(target, { script: shipmentScript(frames, parts), timeout: first?.timeout, onOutput: frames.read(reader), maxOutput: MAX_STRAY })
   const { outcomes } = reader.finish(answer.timedOut ? 'timed-out' : 'complete')
   if (reader.leftovers) target.session.retire()
   if (outcomes.length === 0) throw new RunnerError('bug', `the host ran none of the actions: ${answer.stderr.toString('utf8').trim()}`)
   return outcomes
+}
+
+/** A request that the end of the run ends: then what was asked for is thrown, not how the host was stopped. */
+export async function ask({ session, signal }: ApplyTarget, request: SessionRequest): Promise<SessionAnswer> {
+  try {
+    return await session.request({ ...request, signal })
+  } finally {
+    signal.throwIfAborted()
+  }
 }
 
 /** The frames are read as they come; of the answer itself only what a shell says that could not run it is of use. */

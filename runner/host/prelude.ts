@@ -77,7 +77,8 @@ sr_getent() { if sr_has getent; then getent "$1" "$2"; else sr_colon "$2" "/etc/
 # Rows of dpkg's database: the names, and all of it where one of them is not installed, for what provides it.
 sr_dpkg() {
   sr_fmt='\${Package}\\t\${Architecture}\\t\${db:Status-Status}\\t\${Version}\\t\${Provides}\\n'
-  dpkg-query -W -f "$sr_fmt" -- "$@" 2>/dev/null || dpkg-query -W -f "$sr_fmt"
+  sr_x=$(dpkg-query -W -f "$sr_fmt" -- "$@" 2>/dev/null); sr_rc=$?
+  case $sr_rc$sr_x in 0*not-installed*|0*config-files*|[!0]*) dpkg-query -W -f "$sr_fmt" ;; *) printf '%s\\n' "$sr_x" ;; esac
 }
 
 # "EXISTS ACTIVE ENABLED" for each service, from init scripts, OpenRC or the unit files of a systemd that is not running.

@@ -4,6 +4,6 @@ import { quote } from '../../base/quote.ts'
 export function quotePath(path: string): string {
   const tilde = /^~[A-Za-z0-9._-]*(?=\/|$)/.exec(path)?.[0]
   if (tilde === undefined) return quote(path.startsWith('-') ? `./${path}` : path)
-  const rest = path.slice(tilde.length)
-  return rest === '' ? tilde : `${tilde}${quote(rest)}`
+  const rest = path.slice(tilde.length + 1)
+  return rest === '' ? tilde : `${tilde}/${quote(rest)}`
 }
