@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Module } from './define.ts'
+import type { Example, Module } from './define.ts'
 
 /** One argument of a module, as its schema tells it. */
 export interface ArgumentDoc {
@@ -22,9 +22,16 @@ export function moduleDocs(module: Module): string {
   if (module.returns !== undefined) parts.push('## Returned values', returnsTable(module.returns))
   if (module.fqcn !== undefined && module.fqcn.length > 0)
     parts.push(`Also found as ${module.fqcn.map((name) => `\`${name}\``).join(', ')}.`)
-  if (module.examples.length > 0)
-    parts.push('## Examples', ...module.examples.flatMap(({ name, yaml }) => [`${name}:`, `\`\`\`yaml\n${yaml.trim()}\n\`\`\``]))
+  if (module.examples.length > 0) parts.push('## Examples', `\`\`\`yaml\n${module.examples.map(exampleTask).join('\n\n')}\n\`\`\``)
   return `${parts.join('\n\n')}\n`
+}
+
+/** An example as the task that one would write in a playbook. */
+function exampleTask({ name, yaml }: Example): string {
+  const text = yaml.trim()
+  if (text.startsWith('- ')) return text
+  const task = /^name:/m.test(text) ? text : `name: ${JSON.stringify(name).slice(1, -1)}\n${text}`
+  return `- ${task.replaceAll('\n', '\n  ')}`
 }
 
 /** The arguments of a module, in the order of its schema. */

@@ -24,7 +24,10 @@ const bridge = defineModule({
     })
     .refine(() => true),
   returns: z.object({ ports: z.array(z.string()).describe('Its ports.') }),
-  examples: [{ name: 'Make one', yaml: '- bridge: br0\n' }],
+  examples: [
+    { name: 'Make one', yaml: 'bridge:\n  name: br0\n' },
+    { name: 'Short', yaml: '- bridge: br1\n' },
+  ],
   check: () => Promise.resolve({}),
   plan: () => [],
 })
@@ -54,7 +57,7 @@ test('a page has the contract in it', (t) => {
   t.true(page.includes('Free-form text (`bridge: TEXT`) goes to `name`.'))
   t.true(page.includes('reported as unknown'))
   t.true(page.includes('`net.tools.bridge`'))
-  t.true(page.includes('```yaml\n- bridge: br0\n```'))
+  t.true(page.includes('```yaml\n- name: Make one\n  bridge:\n    name: br0\n\n- bridge: br1\n```'))
 })
 
 test('the pages in docs/modules are those of the modules as they are (npm run docs)', async (t) => {

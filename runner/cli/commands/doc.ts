@@ -2,7 +2,6 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { RunnerError } from '../../base/error.ts'
 import { nearest } from '../../base/nearest.ts'
-import { actionSpecs } from '../../execute/actions/index.ts'
 import { argumentDocs, moduleDocs } from '../../module/docs.ts'
 import { createRegistry } from '../../module/load.ts'
 import { modulePages } from '../../module/pages.ts'
@@ -36,6 +35,7 @@ export async function docCommand(argv: readonly string[], io: Io): Promise<numbe
 }
 
 async function show(names: readonly string[], { io, from }: { readonly io: Io; readonly from: readonly string[] }): Promise<void> {
+  const { actionSpecs } = await import('../../execute/actions/index.ts')
   const registry = createRegistry({ builtinDir: moduleFolder(), actions: await actionSpecs(), warn: () => undefined })
   if (names.length === 0) io.stdout.write(await overview(registry))
   for (const name of names) io.stdout.write(page(await found(registry, name, from)))
