@@ -30,7 +30,7 @@ export function moduleDocs(module: Module): string {
 function exampleTask({ name, yaml }: Example): string {
   const text = yaml.trim()
   if (text.startsWith('- ')) return text
-  const task = /^name:/m.test(text) ? text : `name: ${JSON.stringify(name).slice(1, -1)}\n${text}`
+  const task = /^name:/m.test(text) ? text : `name: ${/[:#'"{[]/.test(name) ? JSON.stringify(name) : name}\n${text}`
   return `- ${task.replaceAll('\n', '\n  ')}`
 }
 
