@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import test from 'ava'
 import { parse } from 'yaml'
 import { RunnerError } from '../../runner/base/error.ts'
+import type { Value } from '../../runner/base/value.ts'
+import type { FileOptions } from '../../runner/template/engine.ts'
 import { createTemplateEngine } from '../../runner/template/environment.ts'
 import { dumpJson } from '../../runner/template/filters/json.ts'
 import { scopeOf, template, testHost, yamlValues } from './_host.ts'
@@ -9,6 +11,8 @@ import { scopeOf, template, testHost, yamlValues } from './_host.ts'
 interface Entry {
   readonly in?: string
   readonly when?: string
+  readonly file?: string
+  readonly options?: Readonly<Record<string, boolean | string>>
   readonly out?: string
   readonly error?: string
   /** Why we differ on purpose; see docs/differences.md. */
@@ -20,25 +24,33 @@ const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8
 const scope = scopeOf(yamlValues(read('vars.yml')))
 const engine = createTemplateEngine(testHost())
 
+function options({ options: given = {} }: Entry): FileOptions {
+  const { variable_start_string: variableStart, variable_end_string: variableEnd, trim_blocks: trim, lstrip_blocks: lstrip } = given
+  const delimiters = typeof variableStart === 'string' && typeof variableEnd === 'string' ? { variableStart, variableEnd } : {}
+  return { delimiters, trimBlocks: trim !== false, lstripBlocks: lstrip === true }
+}
+
+function value(entry: Entry): Value {
+  if (entry.file !== undefined) return engine.renderFile({ path: 'x.j2', text: entry.file }, scope, options(entry))
+  if (entry.in !== undefined) return engine.render(entry.in.includes('{') ? template(entry.in) : entry.in, scope)
+  return engine.condition(entry.when?.includes('{{') === true ? template(entry.when) : (entry.when ?? ''), scope, undefined)
+}
+
 function answer(entry: Entry): string {
   try {
-    const value =
-      entry.in === undefined
-        ? engine.condition(entry.when?.includes('{{') === true ? template(entry.when) : (entry.when ?? ''), scope, undefined)
-        : engine.render(entry.in.includes('{') ? template(entry.in) : entry.in, scope)
-    return dumpJson(value, { indent: undefined, sortKeys: false, ascii: true, separators: [', ', ': '] })
+    return dumpJson(value(entry), { indent: undefined, sortKeys: false, ascii: true, separators: [', ', ': '] })
   } catch (error) {
     if (!(error instanceof RunnerError)) throw error
     return `error: ${error.message}`
   }
 }
 
-for (const name of ['expressions', 'text', 'filters', 'conditions']) {
+for (const name of ['expressions', 'text', 'filters', 'conditions', 'files']) {
   const entries: readonly Entry[] = parse(read(`${name}.yml`))
   test(`${name} come out as ansible-core 2.19 recorded them`, (t) => {
     for (const entry of entries.filter(({ differs }) => differs === undefined)) {
       const got = answer(entry)
-      const asked = entry.in ?? entry.when ?? ''
+      const asked = entry.in ?? entry.when ?? entry.file ?? ''
       if (entry.error === undefined) t.is(got, entry.out ?? '', asked)
       else t.true(got.startsWith('error: '), `${asked} must fail: ${entry.error}, and gave ${got}`)
     }

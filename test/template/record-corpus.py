@@ -2,7 +2,7 @@
 """Writes down what ansible-core 2.19 makes of every entry of corpus/*.yml.
 
 Run it where ansible-core 2.19 is installed: record-corpus.py corpus/*.yml
-Each entry has `in` (a template) or `when` (a conditional); `out` becomes the JSON text of the value, `error` the message.
+Each entry has `in` (a template), `when` (a conditional) or `file` (a template file's text, with `options`); `out` becomes the JSON text of the value, `error` the message.
 """
 import json
 import os
@@ -24,7 +24,9 @@ Display.error_as_warning = lambda *a, **k: None
 def answer(entry, variables):
     templar = Templar(loader=DataLoader(), variables=variables)
     try:
-        if 'when' in entry:
+        if 'file' in entry:
+            value = templar.template(trust_as_template(entry['file']), escape_backslashes=False, overrides=entry.get('options'))
+        elif 'when' in entry:
             value = templar.evaluate_conditional(trust_as_template(entry['when']))
         else:
             value = templar.template(trust_as_template(entry['in']))
