@@ -1,13 +1,14 @@
 import { RunnerError } from '../../base/error.ts'
 import { nearest } from '../../base/nearest.ts'
-import { SecretRegistry } from '../../base/secret-registry.ts'
 import { formatSource } from '../../base/source.ts'
 import { toPlain } from '../../base/value.ts'
+import { loadInventory } from '../../load/inventory.ts'
 import type { Inventory } from '../../load/inventory-types.ts'
-import { createScope } from '../../load/vars.ts'
+import { createScope, parseExtraVars } from '../../load/vars.ts'
 import { type OptionTable, parseArguments } from '../arguments.ts'
 import { EXIT } from '../exit-code.ts'
 import { optionsHelp } from '../help.ts'
+import { inventorySources } from '../inventory-sources.ts'
 import type { Io } from '../io.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -58,17 +59,11 @@ async function readInventory(
   given: { readonly inventory: readonly string[]; readonly extraVars: readonly string[] },
   io: Io,
 ): Promise<Inventory> {
-  const { openProject } = await import('../project.ts')
-  const project = await openProject({
-    ...given,
-    io,
-    playbooks: ['playbook'],
-    secrets: new SecretRegistry(),
-    emit: (event) => {
-      if (event.type === 'warning') io.stderr.write(`warning: ${event.message}\n`)
-    },
-  })
-  return project.readInventory()
+  const warn = (message: string): void => {
+    io.stderr.write(`warning: ${message}\n`)
+  }
+  const extraVars = parseExtraVars(given.extraVars, io.cwd)
+  return loadInventory(inventorySources(given.inventory, io), { playbookDirs: [io.cwd], warn, extraVars })
 }
 
 function hostText(inventory: Inventory, host: string, verbosity: number): string {

@@ -1,0 +1,77 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { main } from '../../runner/cli/main.ts'
+import { testIo } from './_io.ts'
+
+const HOSTS = `all:
+  hosts:
+    lone:
+  children:
+    web:
+      hosts:
+        web[1:2]: {port: 80}
+    prod:
+      vars: {tier: "gold {{ level }}"}
+      children:
+        web:
+    empty:
+`
+
+function inventory(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'stackrun-inventory-'))
+  mkdirSync(join(folder, 'inventory/group_vars'), { recursive: true })
+  writeFileSync(join(folder, 'inventory/hosts.yml'), HOSTS)
+  writeFileSync(join(folder, 'inventory/group_vars/all.yml'), 'level: 1\n')
+  return folder
+}
+
+async function run(...argv: readonly string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+  const io = testIo({ cwd: inventory() })
+  const code = await main(['inventory', ...argv], io)
+  return { code, out: io.out(), err: io.err() }
+}
+
+test('--graph draws groups in groups and hosts', async (t) => {
+  t.is(
+    (await run('--graph')).out,
+    `@all:
+  |--@ungrouped:
+  |  |--lone
+  |--@web:
+  |  |--web1
+  |  |--web2
+  |--@prod:
+  |  |--@web:
+  |  |  |--web1
+  |  |  |--web2
+  |--@empty:
+`,
+  )
+  t.is((await run('--graph', 'web')).out, '@web:\n  |--web1\n  |--web2\n')
+  t.is((await run('--graph', 'nothing')).code, 1)
+})
+
+test('--list is what a dynamic inventory prints: every group, and the variables of each host', async (t) => {
+  const listed: unknown = JSON.parse((await run('--list')).out)
+  t.like(listed, {
+    _meta: { hostvars: { web1: { level: 1, port: 80, tier: 'gold {{ level }}' }, lone: { level: 1 } } },
+    web: { hosts: ['web1', 'web2'] },
+    prod: { children: ['web'] },
+    ungrouped: { hosts: ['lone'] },
+  })
+})
+
+test('--host shows the variables of one, with -v also who set them where', async (t) => {
+  t.deepEqual(JSON.parse((await run('--host', 'lone')).out), { level: 1 })
+  const { out } = await run('--host', 'web2', '-v')
+  t.regex(out, /^level: 1 {2}\(inventory group_vars\/all, .*group_vars\/all\.yml:1:1\)\n/)
+  t.regex(out, /\ntier: "gold \{\{ level \}\}" {2}\(inventory file group vars, .*hosts\.yml:9:14\)\n/)
+})
+
+test('a host that is not there is an error that says which was meant', async (t) => {
+  const { code, err } = await run('--host', 'web3')
+  t.is(code, 1)
+  t.regex(err, /^ERROR: there is no host web3\n {2}hint: did you mean web[12]\?\n/)
+})
