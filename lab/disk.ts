@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { cacheUrl } from './cache.ts'
 import { must, run } from './child.ts'
-import { listFolder, place, readText, replace } from './files.ts'
+import { exists, listFolder, place, readText, replace } from './files.ts'
 import type { Lab, LabHost } from './lab.ts'
 import { detachLoops } from './loop.ts'
 import { mountsBelow } from './mounts.ts'
@@ -15,7 +15,7 @@ export type HostRecord = z.infer<typeof record>
 
 /** The hosts that have a disk, whether they run or not. */
 export async function readHosts(lab: Pick<Lab, 'paths'>): Promise<readonly HostRecord[]> {
-  const names = await listFolder(lab.paths.hosts)
+  const names = (await listFolder(lab.paths.hosts)).filter((name) => !name.endsWith('.new'))
   const texts = await Promise.all(names.map((name) => readText(join(lab.paths.hosts, name, 'host.json'))))
   return texts.flatMap((text) => {
     if (text === undefined) return []
@@ -46,14 +46,32 @@ export async function createDisk(lab: Lab, host: LabHost, base: string): Promise
   await rename(making, folder)
 }
 
-/** Mounts a host's disk and gives the folder of its root. */
+/**
+ * Mounts a host's disk and gives the folder of its root. The overlay is volatile: no flush of a database or of apt waits
+ * for this machine's disk, which saves a fifth of the time of an installation.
+ */
 export async function mountDisk(lab: Lab, host: HostRecord): Promise<string> {
   const folder = join(lab.paths.hosts, host.name)
   const root = join(folder, 'root')
   await unmountDisk(lab, host.name)
-  const layers = `lowerdir=${host.base},upperdir=${join(folder, 'upper')},workdir=${join(folder, 'work')}`
+  await rm(join(folder, VOLATILE), { recursive: true, force: true })
+  await replace(join(folder, 'boot'), await bootId())
+  const layers = `lowerdir=${host.base},upperdir=${join(folder, 'upper')},workdir=${join(folder, 'work')},volatile`
   await must(['mount', '-t', 'overlay', `lab-${host.name}`, '-o', layers, root], lab)
   return root
+}
+
+/** True where this machine stopped while the disk was in use: what was written last may be missing from it. */
+export async function isTorn(lab: Lab, name: string): Promise<boolean> {
+  const folder = join(lab.paths.hosts, name)
+  return (await exists(join(folder, VOLATILE))) && (await readText(join(folder, 'boot'))) !== (await bootId())
+}
+
+/** Where the kernel marks the disk of a volatile overlay, so that nobody uses it after a power cut. */
+const VOLATILE = 'work/work/incompat/volatile'
+
+async function bootId(): Promise<string> {
+  return readFile('/proc/sys/kernel/random/boot_id', 'utf8')
 }
 
 /** Unmounts what is mounted in a host's folder, however often. */

@@ -15,7 +15,9 @@ export async function takeDownHosts(lab: Lab, hosts: readonly LabHost[]): Promis
   await withLock(lab, async () => {
     const disks = await readHosts(lab)
     const known = hosts.map((host) => disks.find(({ name }) => name === host.name) ?? host)
-    await destroyAll(lab, known)
+    // On a network that is another lab's, the processes at these addresses are not ours: only disks can be.
+    if (await isForeign(lab)) for (const { name } of hosts) await removeDisk(lab, name)
+    else await destroyAll(lab, known)
     await writeKnownHosts(lab)
   })
 }
@@ -42,6 +44,7 @@ export async function takeDown(lab: Lab, what: 'hosts' | 'all'): Promise<void> {
 }
 
 async function destroyAll(lab: Lab, hosts: readonly LabHost[]): Promise<void> {
+  if (hosts.length > 0) lab.say(`lab: destroying ${hosts.map(({ name }) => name).join(', ')}`)
   const ended = await Promise.allSettled(hosts.map((host) => destroyHost(lab, host)))
   for (const result of ended) if (result.status === 'rejected') throw result.reason
 }

@@ -1,6 +1,6 @@
 import { ensureBase } from './base.ts'
 import { ensureCache } from './cache.ts'
-import { createDisk, readHosts, writeKnownHosts } from './disk.ts'
+import { createDisk, isTorn, readHosts, writeKnownHosts } from './disk.ts'
 import { bootHost, destroyHost, isUp } from './host.ts'
 import type { Lab, LabHost } from './lab.ts'
 import { withLock } from './lock.ts'
@@ -34,8 +34,10 @@ async function startAll(lab: Lab, hosts: readonly LabHost[], base: string): Prom
 
 async function ensureDisk(lab: Lab, host: LabHost, base: string): Promise<void> {
   const disk = (await readHosts(lab)).find(({ name }) => name === host.name)
-  if (disk?.address === host.address) return
-  if (disk !== undefined) await destroyHost(lab, disk) // the inventory gives it another address now
+  const torn = await isTorn(lab, host.name)
+  if (disk?.address === host.address && !torn) return
+  if (torn) lab.say(`lab: ${host.name} ran when this machine stopped: making it anew`)
+  if (disk !== undefined) await destroyHost(lab, disk) // torn, or the inventory gives it another address now
   await createDisk(lab, host, base)
 }
 

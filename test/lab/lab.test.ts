@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
@@ -114,6 +114,18 @@ serial('a host whose processes were all killed boots again from its disk', async
   await sleep(300)
   t.deepEqual(await bringUp(lab, HOSTS), ['one'])
   t.is((await ssh(at(0), 'root', 'cat /srv/kept')).stdout, 'kept\n')
+})
+
+serial('a host that ran when the machine stopped is made anew and says so', async (t) => {
+  await ssh(at(0), 'root', 'echo lost > /srv/lost')
+  const [status] = await statusOf(lab, [at(0)])
+  process.kill(status?.pid ?? Number.NaN, 'SIGKILL')
+  await sleep(300)
+  await writeFile(join(folder, 'hosts/one/boot'), 'another boot of this machine\n')
+  said.length = 0
+  t.deepEqual(await bringUp(lab, HOSTS), ['one'])
+  t.true(said.includes('lab: one ran when this machine stopped: making it anew'), said.join('\n'))
+  t.is((await ssh(at(0), 'root', 'test -e /srv/lost || echo new')).stdout, 'new\n')
 })
 
 serial('down leaves no process, mount, namespace, interface, cgroup or loop device', async (t) => {

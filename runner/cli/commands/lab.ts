@@ -34,6 +34,8 @@ const OPTIONS = {
   help: { flags: ['-h', '--help'], kind: 'flag', group: GROUP, help: 'Show this.' },
 } as const satisfies OptionTable
 
+const VERBS: readonly string[] = ['up', 'down', 'status', 'ssh']
+
 const HELP = `usage: run lab up [HOST…] [--yes]      bring up hosts (all of the inventory's lab hosts)
        run lab down [HOST…] [--all]    destroy hosts (the whole lab); --all: image, key and packages too
        run lab status [HOST…]          name, address, state, process id of init, disk
@@ -50,6 +52,7 @@ export async function labCommand(argv: readonly string[], io: Io): Promise<numbe
     io.stdout.write(HELP)
     return verb === undefined && !args.flag('help') ? EXIT.usage : EXIT.ok
   }
+  if (!VERBS.includes(verb)) throw new UsageError(`no such command: lab ${verb}`, 'it is up, down, status or ssh')
   const asks = !args.flag('yes') && io.stdin.isTTY && (io.env['CI'] ?? '') === ''
   const opened = await open({ inventory: args.list('inventory'), extraVars: args.list('extraVars'), asks }, io)
   const chosen = choose(names, opened.hosts)
@@ -63,10 +66,8 @@ export async function labCommand(argv: readonly string[], io: Io): Promise<numbe
     case 'status':
       io.stdout.write(`${formatStatus(await statusOf(opened.lab, chosen))}\n`)
       return EXIT.ok
-    case 'ssh':
-      return login(opened, names, remote)
     default:
-      throw new UsageError(`no such command: lab ${verb}`, 'it is up, down, status or ssh')
+      return login(opened, names, remote)
   }
 }
 
