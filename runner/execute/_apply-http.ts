@@ -1,7 +1,7 @@
 import { RunnerError } from '../base/error.ts'
 import { Secret } from '../base/value.ts'
 import type { HttpRequest, HttpResponse } from '../host/host.ts'
-import { OutcomeRef, type HttpAction, type JsonWithRefs, type Outcome } from '../module/change.ts'
+import { type HttpAction, type JsonWithRefs, type Outcome, OutcomeRef } from '../module/change.ts'
 import type { ApplyTarget } from './apply.ts'
 
 /** Sends a request whose gaps earlier outcomes fill, from the managed host's side of the network. */
@@ -28,7 +28,10 @@ export async function applyHttp(action: HttpAction, earlier: readonly Outcome[],
 
 function resolveRequest(action: HttpAction, earlier: readonly Outcome[]): HttpRequest {
   const { url, json, ...request } = action.request
-  const whole = typeof url === 'string' ? url : url.map((piece) => (typeof piece === 'string' ? piece : encodeURIComponent(textAt(piece, earlier)))).join('')
+  const whole =
+    typeof url === 'string'
+      ? url
+      : url.map((piece) => (typeof piece === 'string' ? piece : encodeURIComponent(textAt(piece, earlier)))).join('')
   if (json === undefined) return { ...request, url: whole }
   const typed = Object.keys(request.headers ?? {}).some((name) => name.toLowerCase() === 'content-type')
   const headers = typed ? request.headers : { ...request.headers, 'Content-Type': 'application/json' }
@@ -40,7 +43,8 @@ function fill(json: JsonWithRefs, earlier: readonly Outcome[]): unknown {
   if (json instanceof Secret) return json.reveal()
   if (json instanceof OutcomeRef) return valueAt(json, earlier)
   if (Array.isArray(json)) return json.map((item: JsonWithRefs) => fill(item, earlier))
-  if (typeof json === 'object' && json !== null) return Object.fromEntries(Object.entries(json).map(([key, item]) => [key, fill(item, earlier)]))
+  if (typeof json === 'object' && json !== null)
+    return Object.fromEntries(Object.entries(json).map(([key, item]) => [key, fill(item, earlier)]))
   return json
 }
 

@@ -1,8 +1,8 @@
 import { StringDecoder } from 'node:string_decoder'
 import type { FrameListener } from '../host/frames.ts'
 import type { Outcome } from '../module/change.ts'
-import type { ApplyTarget } from './apply.ts'
 import type { Part } from './_apply-script.ts'
+import type { ApplyTarget } from './apply.ts'
 
 type StreamName = 'stdout' | 'stderr'
 
@@ -65,7 +65,14 @@ function isOk(part: Part, rc: number): boolean {
 }
 
 function outcomeOf(part: Part, running: Running, verdict: Pick<Outcome, 'rc' | 'ok' | 'timedOut'>): Outcome {
-  return { id: part.action.id, ...verdict, stdout: running.stdout.text(), stderr: running.stderr.text(), start: running.start, end: Date.now() }
+  return {
+    id: part.action.id,
+    ...verdict,
+    stdout: running.stdout.text(),
+    stderr: running.stderr.text(),
+    start: running.start,
+    end: Date.now(),
+  }
 }
 
 /** One stream of one action: the first bytes of it, and text that is not cut inside a character for those who look on. */

@@ -1,7 +1,7 @@
 import type { Outcome, PollAction } from '../module/change.ts'
-import type { ApplyTarget } from './apply.ts'
 import { ask } from './_apply-request.ts'
 import { exports } from './_apply-script.ts'
+import type { ApplyTarget } from './apply.ts'
 
 /** A single try that hangs may go on this much longer than the whole wait. */
 const GRACE = 5_000
@@ -14,7 +14,16 @@ export async function applyPoll(action: PollAction, target: ApplyTarget): Promis
     timeout: (action.delay ?? 0) + action.timeout + action.interval + GRACE,
   })
   const ok = answer.rc === 0 && !answer.timedOut
-  return { id: action.id, ok, rc: answer.rc, stdout: answer.stdout.toString('utf8'), stderr: answer.stderr.toString('utf8'), start, end: Date.now(), timedOut: !ok }
+  return {
+    id: action.id,
+    ok,
+    rc: answer.rc,
+    stdout: answer.stdout.toString('utf8'),
+    stderr: answer.stderr.toString('utf8'),
+    start,
+    end: Date.now(),
+    timedOut: !ok,
+  }
 }
 
 function pollScript(action: PollAction, env: Readonly<Record<string, string>>): string {

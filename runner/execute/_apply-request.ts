@@ -2,9 +2,9 @@ import { RunnerError } from '../base/error.ts'
 import { Frames } from '../host/frames.ts'
 import type { SessionAnswer, SessionRequest } from '../host/session.ts'
 import type { Outcome } from '../module/change.ts'
-import type { ApplyTarget } from './apply.ts'
 import { OutcomeReader } from './_apply-outcome.ts'
 import type { Part } from './_apply-script.ts'
+import type { ApplyTarget } from './apply.ts'
 
 /** Runs parts in one request up to the first that fails; one outcome for each that ran. */
 export async function runShipment(parts: readonly Part[], target: ApplyTarget): Promise<readonly Outcome[]> {
@@ -13,7 +13,12 @@ export async function runShipment(parts: readonly Part[], target: ApplyTarget): 
   if (first !== undefined && refusal !== undefined) return [refused(first, refusal)]
   const frames = new Frames()
   const reader = new OutcomeReader(parts, target.onOutput)
-  const answer = await ask(target, { script: shipmentScript(frames, parts), timeout: first?.timeout, onOutput: frames.read(reader), maxOutput: MAX_STRAY })
+  const answer = await ask(target, {
+    script: shipmentScript(frames, parts),
+    timeout: first?.timeout,
+    onOutput: frames.read(reader),
+    maxOutput: MAX_STRAY,
+  })
   const { outcomes } = reader.finish(answer.timedOut ? 'timed-out' : 'complete')
   if (reader.leftovers) target.session.retire()
   if (outcomes.length === 0) throw new RunnerError('bug', `the host ran none of the actions: ${answer.stderr.toString('utf8').trim()}`)

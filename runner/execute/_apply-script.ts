@@ -5,8 +5,8 @@ import { printfFormat, quote, quoteArgv } from '../base/quote.ts'
 import { Secret } from '../base/value.ts'
 import { quotePath } from '../host/probes/path.ts'
 import type { RunAction, ScriptAction, WriteAction } from '../module/change.ts'
-import type { ApplyTarget } from './apply.ts'
 import { uploadBeside } from './_apply-upload.ts'
+import type { ApplyTarget } from './apply.ts'
 
 /** An action as shell text. */
 export interface Part {
@@ -40,7 +40,10 @@ export function exports(env: Readonly<Record<string, string>>): string {
 
 /** The program runs in a group of its own; its number comes back through descriptor 3, its output goes past the substitution through 4. */
 function runScript(action: RunAction, env: Readonly<Record<string, string>>): string {
-  const spawn = action.user === undefined ? `sr_spawn ${quoteArgv(action.argv)}` : `sr_spawn_as ${quote(action.user)} ${quote(`exec ${quoteArgv(action.argv)}`)}`
+  const spawn =
+    action.user === undefined
+      ? `sr_spawn ${quoteArgv(action.argv)}`
+      : `sr_spawn_as ${quote(action.user)} ${quote(`exec ${quoteArgv(action.argv)}`)}`
   const lines = [
     'exec 3>&1 1>&4 4>&-',
     `${exports({ ...env, ...action.env })}:`,
@@ -54,7 +57,8 @@ function runScript(action: RunAction, env: Readonly<Record<string, string>>): st
 async function writePart(action: WriteAction, target: ApplyTarget): Promise<Part> {
   const temporary = `.stackrun.${randomBytes(8).toString('hex')}`
   const bytes = await smallContent(action.content)
-  if (bytes !== undefined) return { action, script: `sr_content() { printf ${printfFormat(bytes)}; }\n${writeScript(action, temporary, 'inline')}` }
+  if (bytes !== undefined)
+    return { action, script: `sr_content() { printf ${printfFormat(bytes)}; }\n${writeScript(action, temporary, 'inline')}` }
   return {
     action,
     script: writeScript(action, temporary, 'uploaded'),
@@ -70,7 +74,8 @@ function writeScript(action: WriteAction, temporary: string, content: 'inline' |
 }
 
 async function smallContent(content: WriteAction['content']): Promise<Buffer | undefined> {
-  if (typeof content === 'object' && 'local' in content) return (await stat(content.local)).size > INLINE_BOUND ? undefined : readFile(content.local)
+  if (typeof content === 'object' && 'local' in content)
+    return (await stat(content.local)).size > INLINE_BOUND ? undefined : readFile(content.local)
   const bytes = bytesOf(content)
   return bytes.length > INLINE_BOUND ? undefined : bytes
 }

@@ -1,11 +1,11 @@
-import type { Connection, Session } from '../host/session.ts'
 import type { HttpRequest, HttpResponse } from '../host/host.ts'
+import type { Connection, Session } from '../host/session.ts'
 import type { Action, Change, Outcome } from '../module/change.ts'
 import { applyHttp } from './_apply-http.ts'
 import { messageFor } from './_apply-message.ts'
 import { applyPoll } from './_apply-poll.ts'
 import { runShipment } from './_apply-request.ts'
-import { prepare, type Part } from './_apply-script.ts'
+import { type Part, prepare } from './_apply-script.ts'
 
 /** Where changes go, and who hears of them. */
 export interface ApplyTarget {
@@ -64,7 +64,10 @@ function fits(shipment: readonly Part[], part: Part): boolean {
   return shipment.reduce((sum, other) => sum + other.script.length, part.script.length) <= SHIPMENT_BOUND
 }
 
-function failureAmong(steps: readonly { readonly change: Change; readonly action: Action }[], outcomes: readonly Outcome[]): Applied['failed'] {
+function failureAmong(
+  steps: readonly { readonly change: Change; readonly action: Action }[],
+  outcomes: readonly Outcome[],
+): Applied['failed'] {
   const index = outcomes.findIndex((outcome) => !outcome.ok)
   const step = steps[index]
   const outcome = outcomes[index]

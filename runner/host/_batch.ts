@@ -124,5 +124,7 @@ function answerOf(rc: number, stdout: Buffer, stderr: Buffer): ProbeAnswer {
 function unanswered(question: Question, answer: SessionAnswer): RunnerError {
   if (answer.timedOut) return new RunnerError('limit', 'the host did not answer a question in time', { trace: [question.script] })
   if (answer.truncated) return new RunnerError('limit', 'the answer to a question is too large', { trace: [question.script] })
-  return new RunnerError('bug', `a question to the host got no answer: ${answer.stderr.toString('utf8').trim()}`, { trace: [question.script] })
+  return new RunnerError('bug', `a question to the host got no answer: ${answer.stderr.toString('utf8').trim()}`, {
+    trace: [question.script],
+  })
 }

@@ -46,7 +46,9 @@ function offsetSeconds(offset: string): number {
 
 /** Weeks of the year that begin on a Monday; the days before the first Monday are week 0. */
 function weekNumber(date: Date): number {
-  const day = Math.floor((Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()) - Date.UTC(date.getUTCFullYear(), 0, 1)) / 86_400_000)
+  const day = Math.floor(
+    (Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()) - Date.UTC(date.getUTCFullYear(), 0, 1)) / 86_400_000,
+  )
   return Math.floor((day + 7 - ((date.getUTCDay() + 6) % 7)) / 7)
 }
 

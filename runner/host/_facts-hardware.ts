@@ -1,10 +1,18 @@
+import { devices, mounts } from './_facts-storage.ts'
 import type { FactsText } from './_facts-text.ts'
 
 type Facts = Record<string, unknown>
 
 /** Memory, processors, mounts, block devices and what the firmware says of the machine. */
 export function hardwareFacts(text: FactsText): Facts {
-  return { ...memoryFacts(text), ...processorFacts(text), ...firmwareFacts(text), mounts: mounts(text), devices: devices(text), uptime_seconds: uptime(text) }
+  return {
+    ...memoryFacts(text),
+    ...processorFacts(text),
+    ...firmwareFacts(text),
+    mounts: mounts(text),
+    devices: devices(text),
+    uptime_seconds: uptime(text),
+  }
 }
 
 function uptime(text: FactsText): number {
@@ -32,14 +40,19 @@ function memoryFacts(text: FactsText): Facts {
 }
 
 function processorFacts(text: FactsText): Facts {
-  const blocks = (text.file('/proc/cpuinfo') ?? '').split(/\n\s*\n/).map(cpuBlock).filter((block) => block.has('processor'))
+  const blocks = (text.file('/proc/cpuinfo') ?? '')
+    .split(/\n\s*\n/)
+    .map(cpuBlock)
+    .filter((block) => block.has('processor'))
   const sockets = new Set(blocks.map((block) => block.get('physical id') ?? block.get('processor')))
   const count = Math.max(1, sockets.size)
   const vcpus = Math.max(1, blocks.length)
   const cores = Number(blocks[0]?.get('cpu cores') ?? (blocks[0]?.has('physical id') === true ? vcpus / count : 1))
   const threads = Math.max(1, Math.round(Number(blocks[0]?.get('siblings') ?? cores) / cores))
   return {
-    processor: blocks.flatMap((block) => ['processor', 'vendor_id', 'model name'].map((key) => block.get(key)).filter((value) => value !== undefined)),
+    processor: blocks.flatMap((block) =>
+      ['processor', 'vendor_id', 'model name'].map((key) => block.get(key)).filter((value) => value !== undefined),
+    ),
     processor_count: count,
     processor_cores: cores,
     processor_threads_per_core: threads,
@@ -63,9 +76,23 @@ function allowedCpus(text: FactsText): number | undefined {
 }
 
 const FIRMWARE: Readonly<Record<string, string>> = {
-  bios_date: 'bios_date', bios_vendor: 'bios_vendor', bios_version: 'bios_version', board_asset_tag: 'board_asset_tag', board_name: 'board_name', board_serial: 'board_serial', board_vendor: 'board_vendor',
-  board_version: 'board_version', chassis_asset_tag: 'chassis_asset_tag', chassis_serial: 'chassis_serial', chassis_vendor: 'chassis_vendor', chassis_version: 'chassis_version',
-  product_name: 'product_name', product_serial: 'product_serial', product_uuid: 'product_uuid', product_version: 'product_version', system_vendor: 'sys_vendor',
+  bios_date: 'bios_date',
+  bios_vendor: 'bios_vendor',
+  bios_version: 'bios_version',
+  board_asset_tag: 'board_asset_tag',
+  board_name: 'board_name',
+  board_serial: 'board_serial',
+  board_vendor: 'board_vendor',
+  board_version: 'board_version',
+  chassis_asset_tag: 'chassis_asset_tag',
+  chassis_serial: 'chassis_serial',
+  chassis_vendor: 'chassis_vendor',
+  chassis_version: 'chassis_version',
+  product_name: 'product_name',
+  product_serial: 'product_serial',
+  product_uuid: 'product_uuid',
+  product_version: 'product_version',
+  system_vendor: 'sys_vendor',
 }
 
 function firmwareFacts(text: FactsText): Facts {
@@ -73,77 +100,22 @@ function firmwareFacts(text: FactsText): Facts {
     const line = text.line(`/sys/class/dmi/id/${file}`)
     return line === undefined || line === '' ? 'NA' : line
   }
-  return { ...Object.fromEntries(Object.entries(FIRMWARE).map(([fact, file]) => [fact, said(file)])), form_factor: FORMS[Number(said('chassis_type'))] ?? 'NA' }
-}
-
-const FORMS = ['NA', 'Other', 'Unknown', 'Desktop', 'Low Profile Desktop', 'Pizza Box', 'Mini Tower', 'Tower', 'Portable', 'Laptop', 'Notebook'] as const
-
-function mounts(text: FactsText): readonly Facts[] {
-  const uuids = new Map(text.lines('uuids').map((line) => /(\S+) -> .*\/(\S+)$/.exec(line)).filter((match) => match !== null).map((match) => [match[2] ?? '', match[1] ?? '']))
-  const sizes = new Map(text.lines('sizes').map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]))
-  return (text.file('/proc/self/mounts') ?? '').split('\n').flatMap((line) => {
-    const [device = '', point = '', fstype = '', options = '', dump, pass] = line.split(' ').map(unescaped)
-    if (!device.startsWith('/') && !device.includes(':/')) return []
-    const uuid = uuids.get(device.slice(device.lastIndexOf('/') + 1)) ?? 'N/A'
-    return [{ mount: point, device, fstype, options, dump: Number(dump), passno: Number(pass), uuid, ...sizeFacts(sizes.get(point)) }]
-  })
-}
-
-function sizeFacts(fields: string | undefined): Facts {
-  if (fields === undefined) return {}
-  const [block = 0, blocks = 0, free = 0, available = 0, inodes = 0, inodesFree = 0] = fields.split(':').map(Number)
   return {
-    block_size: block,
-    block_total: blocks,
-    block_available: available,
-    block_used: blocks - free,
-    size_total: block * blocks,
-    size_available: block * available,
-    inode_total: inodes,
-    inode_available: inodesFree,
-    inode_used: inodes - inodesFree,
+    ...Object.fromEntries(Object.entries(FIRMWARE).map(([fact, file]) => [fact, said(file)])),
+    form_factor: FORMS[Number(said('chassis_type'))] ?? 'NA',
   }
 }
 
-/** The mount table writes blanks as `\040`. */
-function unescaped(text: string): string {
-  return text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
-}
-
-function devices(text: FactsText): Facts {
-  const out: Facts = {}
-  for (const match of text.matching(/^\/sys\/block\/([^/]+)\/size$/)) {
-    const name = match[1] ?? ''
-    const said = (file: string): string | undefined => text.line(`/sys/block/${name}/${file}`)
-    const sectors = Number(said('size'))
-    const sectorSize = Number(said('queue/logical_block_size') ?? 512)
-    out[name] = {
-      sectors: String(sectors),
-      sectorsize: String(sectorSize),
-      size: humanSize(sectors * 512),
-      removable: said('removable') ?? '0',
-      rotational: said('queue/rotational') ?? '0',
-      model: said('device/model') ?? null,
-      vendor: said('device/vendor') ?? null,
-      partitions: partitions(name, text),
-    }
-  }
-  return out
-}
-
-function partitions(device: string, text: FactsText): Facts {
-  const found = text.matching(/^\/sys\/block\/([^/]+)\/([^/]+)\/partition$/).filter((match) => match[1] === device)
-  return Object.fromEntries(
-    found.map((match) => {
-      const folder = `/sys/block/${device}/${match[2] ?? ''}`
-      const sectors = Number(text.line(`${folder}/size`))
-      return [match[2] ?? '', { start: text.line(`${folder}/start`), sectors: String(sectors), sectorsize: 512, size: humanSize(sectors * 512) }]
-    }),
-  )
-}
-
-function humanSize(bytes: number): string {
-  const units = ['Bytes', 'KB', 'MB', 'GB', 'TB', 'PB'] as const
-  const power = bytes < 1024 ? 0 : Math.min(5, Math.floor(Math.log2(bytes) / 10))
-  return `${(bytes / 1024 ** power).toFixed(2)} ${units[power] ?? 'Bytes'}`
-}
+const FORMS = [
+  'NA',
+  'Other',
+  'Unknown',
+  'Desktop',
+  'Low Profile Desktop',
+  'Pizza Box',
+  'Mini Tower',
+  'Tower',
+  'Portable',
+  'Laptop',
+  'Notebook',
+] as const

@@ -36,16 +36,14 @@ function interfaceFacts(name: string, text: FactsText, addresses: readonly Addre
   const said = (file: string): string | undefined => text.line(`/sys/class/net/${name}/${file}`)
   const own = addresses.filter((address) => address.device === name)
   const [first, ...others] = own.filter(({ family }) => family === 'inet').map(ipv4Facts)
-  const ipv6 = own.filter(({ family }) => family === 'inet6').map(({ address, prefix, scope }) => ({ address, prefix: String(prefix), scope }))
-  const mac = said('address') ?? ''
-  const type = interfaceType(name, text)
+  const ipv6 = own
+    .filter(({ family }) => family === 'inet6')
+    .map(({ address, prefix, scope }) => ({ address, prefix: String(prefix), scope }))
   const speed = Number(said('speed'))
   return {
     device: name,
     active: said('operstate') !== 'down',
-    mtu: Number(said('mtu')),
-    type,
-    ...(mac === '' || type === 'loopback' ? {} : { macaddress: mac }),
+    ...linkFacts(name, text),
     ...(speed > 0 ? { speed } : {}),
     ...(first === undefined ? {} : { ipv4: first }),
     ...(others.length === 0 ? {} : { ipv4_secondaries: others }),
@@ -53,10 +51,26 @@ function interfaceFacts(name: string, text: FactsText, addresses: readonly Addre
   }
 }
 
-const HARDWARE_TYPES: Readonly<Record<string, string>> = { '1': 'ether', '32': 'infiniband', '512': 'ppp', '772': 'loopback', '65534': 'tunnel' }
+function linkFacts(name: string, text: FactsText): Facts {
+  const mac = text.line(`/sys/class/net/${name}/address`) ?? ''
+  const type = interfaceType(name, text)
+  const mtu = Number(text.line(`/sys/class/net/${name}/mtu`))
+  return { mtu, type, ...(mac === '' || type === 'loopback' ? {} : { macaddress: mac }) }
+}
+
+const HARDWARE_TYPES: Readonly<Record<string, string>> = {
+  '1': 'ether',
+  '32': 'infiniband',
+  '512': 'ppp',
+  '772': 'loopback',
+  '65534': 'tunnel',
+}
 
 function interfaceType(name: string, text: FactsText): string {
-  const kind = text.lines('nets').find((line) => line.split(' ')[0] === name)?.split(' ')[1]
+  const kind = text
+    .lines('nets')
+    .find((line) => line.split(' ')[0] === name)
+    ?.split(' ')[1]
   return kind ?? HARDWARE_TYPES[text.line(`/sys/class/net/${name}/type`) ?? ''] ?? 'unknown'
 }
 
@@ -78,11 +92,24 @@ function dotted(value: number): string {
 function parseAddresses(lines: readonly string[]): readonly Address[] {
   return lines.flatMap((line) => {
     const match = /^\d+: (\S+?)(?:@\S+)?\s+(inet6?) ([0-9a-fA-F.:]+)(?: peer \S+?)?(?:\/(\d+))?\s(.*)$/.exec(line)
-    if (match === null) return line.split(' ').filter((word) => /^[0-9a-f.:]+\.[0-9]+$|^[0-9a-f]*:[0-9a-f:]+$/.test(word)).map(bareAddress)
+    if (match === null)
+      return line
+        .split(' ')
+        .filter((word) => /^[0-9a-f.:]+\.[0-9]+$|^[0-9a-f]*:[0-9a-f:]+$/.test(word))
+        .map(bareAddress)
     const [, device = '', kind, address = '', prefix, rest = ''] = match
     const family = kind === 'inet6' ? 'inet6' : 'inet'
     const scope = /\bscope (\S+)/.exec(rest)?.[1] ?? 'global'
-    return [{ device, family, address, prefix: Number(prefix ?? (family === 'inet' ? 32 : 128)), broadcast: /\bbrd (\S+)/.exec(rest)?.[1], scope }]
+    return [
+      {
+        device,
+        family,
+        address,
+        prefix: Number(prefix ?? (family === 'inet' ? 32 : 128)),
+        broadcast: /\bbrd (\S+)/.exec(rest)?.[1],
+        scope,
+      },
+    ]
   })
 }
 
@@ -93,7 +120,7 @@ function defaultRoute(line: string, text: FactsText, addresses: readonly Address
   const source = word('src')
   const own = addresses.find((address) => address.address === source)
   if (device === undefined || own === undefined || device === 'lo') return {}
-  const { ipv4: _ipv4, ipv6: _ipv6, ipv4_secondaries: _others, device: _device, active: _active, speed: _speed, ...link } = interfaceFacts(device, text, addresses)
+  const link = linkFacts(device, text)
   const gateway = word('via') ?? ''
   if (own.family === 'inet') return { ...link, interface: device, alias: device, gateway, ...ipv4Facts(own) }
   return { ...link, interface: device, gateway, address: own.address, prefix: String(own.prefix), scope: own.scope }

@@ -4,19 +4,63 @@ import { quote } from '../base/quote.ts'
 export type FactGroup = 'hardware' | 'network' | 'virtual' | 'local'
 
 const ALWAYS = [
-  '/etc/os-release', '/usr/lib/os-release', '/etc/debian_version', '/etc/lsb-release', '/etc/machine-id', '/etc/resolv.conf', '/proc/cmdline',
-  '/proc/1/comm', '/proc/loadavg', '/proc/sys/kernel/hostname', '/proc/sys/kernel/ostype', '/proc/sys/kernel/osrelease', '/proc/sys/kernel/version', '/proc/sys/crypto/fips_enabled',
-  '/sys/fs/selinux/enforce', '/sys/fs/selinux/policyvers', '/etc/selinux/config', '/sys/module/apparmor/parameters/enabled', '/etc/ssh/ssh_host_*_key.pub',
+  '/etc/os-release',
+  '/usr/lib/os-release',
+  '/etc/debian_version',
+  '/etc/lsb-release',
+  '/etc/machine-id',
+  '/etc/resolv.conf',
+  '/proc/cmdline',
+  '/proc/1/comm',
+  '/proc/loadavg',
+  '/proc/sys/kernel/hostname',
+  '/proc/sys/kernel/ostype',
+  '/proc/sys/kernel/osrelease',
+  '/proc/sys/kernel/version',
+  '/proc/sys/crypto/fips_enabled',
+  '/sys/fs/selinux/enforce',
+  '/sys/fs/selinux/policyvers',
+  '/etc/selinux/config',
+  '/sys/module/apparmor/parameters/enabled',
+  '/etc/ssh/ssh_host_*_key.pub',
 ] as const
 
 const HARDWARE = [
-  '/proc/meminfo', '/proc/uptime', '/proc/cpuinfo', '/proc/self/mounts', '/proc/self/status', '/sys/class/dmi/id/[bcps]*', '/sys/block/*/size', '/sys/block/*/removable', '/sys/block/*/queue/rotational',
-  '/sys/block/*/queue/logical_block_size', '/sys/block/*/device/model', '/sys/block/*/device/vendor', '/sys/block/*/*/partition', '/sys/block/*/*/size', '/sys/block/*/*/start',
+  '/proc/meminfo',
+  '/proc/uptime',
+  '/proc/cpuinfo',
+  '/proc/self/mounts',
+  '/proc/self/status',
+  '/sys/class/dmi/id/[bcps]*',
+  '/sys/block/*/size',
+  '/sys/block/*/removable',
+  '/sys/block/*/queue/rotational',
+  '/sys/block/*/queue/logical_block_size',
+  '/sys/block/*/device/model',
+  '/sys/block/*/device/vendor',
+  '/sys/block/*/*/partition',
+  '/sys/block/*/*/size',
+  '/sys/block/*/*/start',
 ] as const
 
-const NETWORK = ['/sys/class/net/*/mtu', '/sys/class/net/*/address', '/sys/class/net/*/operstate', '/sys/class/net/*/type', '/sys/class/net/*/speed', '/proc/net/if_inet6', '/proc/net/route'] as const
+const NETWORK = [
+  '/sys/class/net/*/mtu',
+  '/sys/class/net/*/address',
+  '/sys/class/net/*/operstate',
+  '/sys/class/net/*/type',
+  '/sys/class/net/*/speed',
+  '/proc/net/if_inet6',
+  '/proc/net/route',
+] as const
 
-const VIRTUAL = ['/sys/class/dmi/id/[bcps]*', '/proc/cpuinfo', '/run/systemd/container', '/run/host/container-manager', '/proc/1/cgroup', '/proc/xen/capabilities'] as const
+const VIRTUAL = [
+  '/sys/class/dmi/id/[bcps]*',
+  '/proc/cpuinfo',
+  '/run/systemd/container',
+  '/run/host/container-manager',
+  '/proc/1/cgroup',
+  '/proc/xen/capabilities',
+] as const
 
 /**
  * One script for all facts that are wanted. Files are read by a single `grep`, which puts each file's name before its lines;
@@ -30,7 +74,7 @@ export function factsScript(groups: ReadonlySet<FactGroup>, factPath: string): s
     ...(groups.has('virtual') ? VIRTUAL : []),
   ])
   return [
-    "sr_s() { printf '\\n\\001%s\\n' \"$1\"; }",
+    'sr_s() { printf \'\\n\\001%s\\n\' "$1"; }',
     `sr_s files; LC_ALL=C grep -sH '' ${[...files].join(' ')}`,
     BASE,
     groups.has('hardware') ? MOUNTS : '',

@@ -20,13 +20,16 @@ export function virtualFacts(text: FactsText): Record<string, unknown> {
   return {
     virtualization_type: guest ?? (kvmHost ? 'kvm' : 'NA'),
     virtualization_role: guest === undefined ? (kvmHost ? 'host' : 'NA') : 'guest',
-    virtualization_tech_guest: [...new Set([container === undefined ? undefined : 'container', container, machine].filter((tech) => tech !== undefined))],
+    virtualization_tech_guest: [
+      ...new Set([container === undefined ? undefined : 'container', container, machine].filter((tech) => tech !== undefined)),
+    ],
     virtualization_tech_host: kvmHost ? ['kvm'] : [],
   }
 }
 
 function containerType(text: FactsText): string | undefined {
-  const manager = text.line('/run/systemd/container') ?? text.line('/run/host/container-manager') ?? /^container=(\S+)/m.exec(text.section('init'))?.[1]
+  const manager =
+    text.line('/run/systemd/container') ?? text.line('/run/host/container-manager') ?? /^container=(\S+)/m.exec(text.section('init'))?.[1]
   if (manager !== undefined && manager !== '') return manager
   if (text.has('/.dockerenv')) return 'docker'
   if (text.has('/run/.containerenv')) return 'podman'
@@ -37,7 +40,9 @@ function containerType(text: FactsText): string | undefined {
 }
 
 function machineType(text: FactsText): string | undefined {
-  const names = ['sys_vendor', 'product_name', 'bios_vendor', 'product_family'].map((file) => text.line(`/sys/class/dmi/id/${file}`) ?? '').join('\n')
+  const names = ['sys_vendor', 'product_name', 'bios_vendor', 'product_family']
+    .map((file) => text.line(`/sys/class/dmi/id/${file}`) ?? '')
+    .join('\n')
   const known = MACHINES.find(([pattern]) => pattern.test(names))?.[1]
   if (known !== undefined) return known
   if (text.line('/proc/xen/capabilities') !== undefined) return 'xen'

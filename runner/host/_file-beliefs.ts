@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { z } from 'zod'
 import { Unknown } from '../base/value.ts'
-import { defined, type Defined } from './_defined.ts'
+import { type Defined, defined } from './_defined.ts'
 import type { FileStat } from './host.ts'
 
 const NUMBER = z.number().optional()
@@ -30,13 +30,25 @@ export type FilePatch = Defined<Omit<z.infer<typeof PATCH>, 'bytes'>>
 type Belief =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unknown'; readonly reason: string }
-  | { readonly kind: 'present'; readonly patch: FilePatch; readonly rewritten: boolean; readonly onto: 'real' | 'nothing'; readonly at: number }
+  | {
+      readonly kind: 'present'
+      readonly patch: FilePatch
+      readonly rewritten: boolean
+      readonly onto: 'real' | 'nothing'
+      readonly at: number
+    }
 
 /** How to answer for a path: from the prediction, from the real host, or from both. */
 export type FileView =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unknown'; readonly reason: string }
-  | { readonly kind: 'patched'; readonly path: string; readonly patch: FilePatch; readonly rewritten: boolean; readonly onto: 'real' | 'nothing' }
+  | {
+      readonly kind: 'patched'
+      readonly path: string
+      readonly patch: FilePatch
+      readonly rewritten: boolean
+      readonly onto: 'real' | 'nothing'
+    }
   | { readonly kind: 'real'; readonly path: string; readonly madeFolder: { readonly path: string; readonly at: number } | undefined }
 
 const MOST_LINKS = 40
@@ -99,14 +111,21 @@ export class FileBeliefs {
   #patch(key: string, state: unknown, at: number): void {
     const { bytes, ...told } = defined(PATCH.parse(state))
     const patch: FilePatch = bytes === undefined ? told : { ...told, content: bytes }
-    const rewritten = typeof state === 'object' && state !== null && ['content', 'sha256', 'bytes'].some((name) => Object.hasOwn(state, name))
+    const rewritten =
+      typeof state === 'object' && state !== null && ['content', 'sha256', 'bytes'].some((name) => Object.hasOwn(state, name))
     const old = this.#beliefs.get(key)
     if (old?.kind === 'present' && (patch.type === undefined || patch.type === old.patch.type)) {
       const kept = rewritten ? withoutContent(old.patch) : old.patch
       this.#beliefs.set(key, { ...old, patch: { ...kept, ...patch }, rewritten: rewritten || old.rewritten, at })
       return
     }
-    this.#beliefs.set(key, { kind: 'present', patch, rewritten, onto: old === undefined || old.kind === 'unknown' ? 'real' : 'nothing', at })
+    this.#beliefs.set(key, {
+      kind: 'present',
+      patch,
+      rewritten,
+      onto: old === undefined || old.kind === 'unknown' ? 'real' : 'nothing',
+      at,
+    })
   }
 }
 
@@ -146,7 +165,10 @@ export function newFile(type: FileStat['type']): FileStat {
 }
 
 function withoutContent(patch: FilePatch): FilePatch {
-  const { content: _content, sha256: _sha256, size: _size, ...rest } = patch
+  const rest = { ...patch }
+  delete rest.content
+  delete rest.sha256
+  delete rest.size
   return rest
 }
 

@@ -1,5 +1,5 @@
 import type { Batch } from './_batch.ts'
-import { ProbeUnavailable, Unavailable, type Probe } from './probe.ts'
+import { type Probe, ProbeUnavailable, Unavailable } from './probe.ts'
 
 /** Questions of one kind that one program answers for many keys: all keys of a tick become one probe. */
 export class Gather<V> {

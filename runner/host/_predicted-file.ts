@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { newFile, patchedFile, type FileView } from './_file-beliefs.ts'
+import { type FileView, newFile, patchedFile } from './_file-beliefs.ts'
 import type { FileStat, FileState, FileWant, ReadOnlyHost } from './host.ts'
 import type { Prediction } from './prediction.ts'
 
@@ -43,7 +43,10 @@ function wanted(stat: FileStat, want: FileWant): FileStat {
 
 async function adjusted(view: Extract<FileView, { kind: 'real' }>, want: FileWant, on: PredictedOn): Promise<FileState> {
   const { madeFolder } = view
-  const [state, folder] = await Promise.all([on.real.file(view.path, want), madeFolder === undefined ? undefined : on.real.file(madeFolder.path, { follow: true })])
+  const [state, folder] = await Promise.all([
+    on.real.file(view.path, want),
+    madeFolder === undefined ? undefined : on.real.file(madeFolder.path, { follow: true }),
+  ])
   if (state.type !== 'absent') return state
   if (on.prediction.files.hasBelow(view.path)) return newFile('directory')
   const ownFolder = madeFolder !== undefined && folder?.type === 'absent' && !on.prediction.installsAfter(madeFolder.at)

@@ -12,7 +12,17 @@ const NAMES = z.array(z.string()).optional()
 
 const PACKAGE = z.object({ installed: z.boolean(), version: TEXT, candidate: TEXT, providedBy: TEXT })
 const SERVICE = z.object({ exists: FLAG, active: FLAG, enabled: FLAG, masked: FLAG, state: TEXT, unitState: TEXT, unknown: TEXT })
-const USER = z.object({ exists: FLAG, uid: NUMBER, gid: NUMBER, group: TEXT, comment: TEXT, home: TEXT, shell: TEXT, groups: NAMES, password: TEXT })
+const USER = z.object({
+  exists: FLAG,
+  uid: NUMBER,
+  gid: NUMBER,
+  group: TEXT,
+  comment: TEXT,
+  home: TEXT,
+  shell: TEXT,
+  groups: NAMES,
+  password: TEXT,
+})
 const GROUP = z.object({ exists: FLAG, gid: NUMBER, members: NAMES })
 
 export function predictedPackage(name: string, real: PackageState, prediction: Prediction): PackageState {
@@ -49,7 +59,9 @@ export function predictedUser(name: string, real: UserState, prediction: Predict
   if (state === undefined) return orUnknown(real, `user ${name}`, prediction)
   const told = defined(USER.parse(state))
   if (told.exists === false) return { exists: false }
-  const base = real.exists ? real : { name, uid: UNKNOWN_ID, gid: UNKNOWN_ID, group: name, comment: '', home: `/home/${name}`, shell: '', groups: [], password: '!' }
+  const base = real.exists
+    ? real
+    : { name, uid: UNKNOWN_ID, gid: UNKNOWN_ID, group: name, comment: '', home: `/home/${name}`, shell: '', groups: [], password: '!' }
   return { ...base, ...told, name, exists: true }
 }
 

@@ -59,7 +59,10 @@ export function userRemoved(name: string): Effect {
   return { kind: 'user', key: name, state: { exists: false } }
 }
 
-export function groupChanged(name: string, entry: { readonly gid?: number | undefined; readonly members?: readonly string[] | undefined } = {}): Effect {
+export function groupChanged(
+  name: string,
+  entry: { readonly gid?: number | undefined; readonly members?: readonly string[] | undefined } = {},
+): Effect {
   return { kind: 'group', key: name, state: { ...entry, exists: true } }
 }
 

@@ -3,11 +3,11 @@ import { dateFacts } from './_facts-date.ts'
 import { hardwareFacts } from './_facts-hardware.ts'
 import { localFacts } from './_facts-local.ts'
 import { networkFacts } from './_facts-network.ts'
-import { factsScript, type FactGroup } from './_facts-script.ts'
+import { type FactGroup, factsScript } from './_facts-script.ts'
 import { systemFacts } from './_facts-system.ts'
 import { FactsText } from './_facts-text.ts'
 import { virtualFacts } from './_facts-virtual.ts'
-import { ProbeUnavailable, Unavailable, type Probe, type ProbeAnswer } from './probe.ts'
+import { type Probe, type ProbeAnswer, ProbeUnavailable, Unavailable } from './probe.ts'
 import type { Session } from './session.ts'
 
 export interface FactsOptions {
@@ -25,7 +25,12 @@ export async function gatherFacts(session: Session, options: FactsOptions): Prom
   const probe = factsProbe(options)
   const answer = await session.request({ script: probe.script, signal: options.signal })
   options.signal?.throwIfAborted()
-  const facts = probe.parse({ rc: answer.rc, stdout: answer.stdout, text: answer.stdout.toString('utf8'), stderr: answer.stderr.toString('utf8') })
+  const facts = probe.parse({
+    rc: answer.rc,
+    stdout: answer.stdout,
+    text: answer.stdout.toString('utf8'),
+    stderr: answer.stderr.toString('utf8'),
+  })
   if (facts instanceof Unavailable) throw new ProbeUnavailable(facts)
   return facts
 }
@@ -69,7 +74,15 @@ export function wantedGroups(subsets: readonly string[]): ReadonlySet<FactGroup>
 }
 
 /** Subsets of single collectors count as the group that has them. */
-const COLLECTORS: Readonly<Record<string, FactGroup>> = { mounts: 'hardware', devices: 'hardware', interfaces: 'network', default_ipv4: 'network', default_ipv6: 'network', virtualization_type: 'virtual', virtualization_role: 'virtual' }
+const COLLECTORS: Readonly<Record<string, FactGroup>> = {
+  mounts: 'hardware',
+  devices: 'hardware',
+  interfaces: 'network',
+  default_ipv4: 'network',
+  default_ipv6: 'network',
+  virtualization_type: 'virtual',
+  virtualization_role: 'virtual',
+}
 
 function groupOf(name: string): FactGroup | undefined {
   return GROUPS.find((group) => group === name) ?? COLLECTORS[name]

@@ -1,4 +1,4 @@
-import { FrameReader, frameMark, type FrameMark } from './_framing.ts'
+import { type FrameMark, FrameReader, frameMark } from './_framing.ts'
 
 /** What comes out of several scripts that travel in one request, told apart again. */
 export interface FrameListener {

@@ -1,9 +1,22 @@
 import { posix } from 'node:path'
 import { predictedFile } from './_predicted-file.ts'
 import { predictedGroup, predictedPackage, predictedService, predictedUser } from './_predicted-state.ts'
-import type { FileState, FileWant, GroupState, HttpRequest, HttpResponse, PackageState, PackageWant, QueryAnswer, QueryOptions, ReadOnlyHost, ServiceState, UserState } from './host.ts'
+import type {
+  FileState,
+  FileWant,
+  GroupState,
+  HttpRequest,
+  HttpResponse,
+  PackageState,
+  PackageWant,
+  QueryAnswer,
+  QueryOptions,
+  ReadOnlyHost,
+  ServiceState,
+  UserState,
+} from './host.ts'
 import type { Prediction } from './prediction.ts'
-import { ProbeUnavailable, UnknownState, type Probe } from './probe.ts'
+import { type Probe, ProbeUnavailable, UnknownState } from './probe.ts'
 
 /** The host as simulated changes leave it: the prediction answers first, the real host for the rest. */
 export function createPredictedHost(real: ReadOnlyHost, prediction: Prediction): ReadOnlyHost {

@@ -76,7 +76,12 @@ export class Prediction {
     if (kind === 'service') this.#noteService(key, state)
     const store = effect.scope === 'run' ? this.#shared : this.#own
     const name = nameOf(kind, key)
-    store.set(name, state instanceof Unknown ? { kind: 'unknown', reason: state.reason } : { kind: 'state', state: combined(kind, store.get(name), state) })
+    store.set(
+      name,
+      state instanceof Unknown
+        ? { kind: 'unknown', reason: state.reason }
+        : { kind: 'state', state: combined(kind, store.get(name), state) },
+    )
   }
 
   #notePackage(name: string, state: unknown): void {

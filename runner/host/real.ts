@@ -1,8 +1,19 @@
 import { createHash } from 'node:crypto'
 import { Batch } from './_batch.ts'
 import { Gather } from './_gather.ts'
-import type { FileState, FileWant, HttpRequest, HttpResponse, PackageState, PackageWant, QueryAnswer, QueryOptions, ReadOnlyHost, ServiceState } from './host.ts'
-import { ProbeUnavailable, Unavailable, type Probe } from './probe.ts'
+import type {
+  FileState,
+  FileWant,
+  HttpRequest,
+  HttpResponse,
+  PackageState,
+  PackageWant,
+  QueryAnswer,
+  QueryOptions,
+  ReadOnlyHost,
+  ServiceState,
+} from './host.ts'
+import { type Probe, ProbeUnavailable, Unavailable } from './probe.ts'
 import { contentProbe, sha256Probe, statProbe } from './probes/file.ts'
 import { candidateProbe, packageProbe } from './probes/package.ts'
 import { queryProbe, whichProbe } from './probes/query.ts'
@@ -105,7 +116,11 @@ class RealHost implements ReadOnlyHost {
   }
 
   /** Of bytes that were read anyway the sum is made here; only a file past the content bound costs a second question. */
-  async #checksum(path: string, want: FileWant, known: { bytes: Buffer | undefined; sum: string | undefined | Unavailable }): Promise<{ sha256?: string }> {
+  async #checksum(
+    path: string,
+    want: FileWant,
+    known: { bytes: Buffer | undefined; sum: string | undefined | Unavailable },
+  ): Promise<{ sha256?: string }> {
     if (want.sha256 !== true) return {}
     if (known.bytes !== undefined) return { sha256: createHash('sha256').update(known.bytes).digest('hex') }
     const sum = want.content === undefined ? known.sum : await this.#sums.ask(path)

@@ -2,8 +2,17 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { defined } from '../../runner/host/_defined.ts'
 import { newFile } from '../../runner/host/_file-beliefs.ts'
-import type { FileState, GroupState, HttpResponse, PackageState, QueryAnswer, ReadOnlyHost, ServiceState, UserState } from '../../runner/host/host.ts'
-import { ProbeUnavailable, Unavailable, type Probe } from '../../runner/host/probe.ts'
+import type {
+  FileState,
+  GroupState,
+  HttpResponse,
+  PackageState,
+  QueryAnswer,
+  ReadOnlyHost,
+  ServiceState,
+  UserState,
+} from '../../runner/host/host.ts'
+import { type Probe, ProbeUnavailable, Unavailable } from '../../runner/host/probe.ts'
 
 const ANSWER = z.strictObject({ rc: z.number().default(0), stdout: z.string().default(''), stderr: z.string().default('') })
 
@@ -46,7 +55,20 @@ export const FIXTURE = z.strictObject({
   /** A text is a file's content. */
   paths: z.record(z.string(), z.union([z.string(), PATH])).default({}),
   /** A version, or the whole state. */
-  packages: z.record(z.string(), z.union([z.string(), z.strictObject({ installed: z.boolean(), version: z.string().optional(), candidate: z.string().optional(), providedBy: z.string().optional() })])).default({}),
+  packages: z
+    .record(
+      z.string(),
+      z.union([
+        z.string(),
+        z.strictObject({
+          installed: z.boolean(),
+          version: z.string().optional(),
+          candidate: z.string().optional(),
+          providedBy: z.string().optional(),
+        }),
+      ]),
+    )
+    .default({}),
   services: z.record(z.string(), SERVICE).default({}),
   users: z.record(z.string(), USER).default({}),
   groups: z.record(z.string(), z.strictObject({ gid: z.number(), members: z.array(z.string()).default([]) })).default({}),
@@ -57,7 +79,17 @@ export const FIXTURE = z.strictObject({
   /** By `kind key`: what the probe's script prints, to be parsed by the probe; or `unavailable` with the reason. */
   probes: z.record(z.string(), z.union([ANSWER, z.strictObject({ unavailable: z.string() })])).default({}),
   /** By `METHOD url`. */
-  http: z.record(z.string(), z.strictObject({ status: z.number(), headers: z.record(z.string(), z.string()).default({}), body: z.string().default(''), error: z.string().optional() })).default({}),
+  http: z
+    .record(
+      z.string(),
+      z.strictObject({
+        status: z.number(),
+        headers: z.record(z.string(), z.string()).default({}),
+        body: z.string().default(''),
+        error: z.string().optional(),
+      }),
+    )
+    .default({}),
 })
 
 export type FixtureData = z.input<typeof FIXTURE>
@@ -72,7 +104,8 @@ export function fixtureHost(data: FixtureData = {}): ReadOnlyHost {
   return {
     name: 'fixture',
     predicted: false,
-    probe: <T>(probe: Probe<T>) => Promise.resolve().then(() => probeAnswer(probe, fixture) ?? unnamed(`probes: '${probe.kind} ${probe.key}'`)),
+    probe: <T>(probe: Probe<T>) =>
+      Promise.resolve().then(() => probeAnswer(probe, fixture) ?? unnamed(`probes: '${probe.kind} ${probe.key}'`)),
     file: (path, want) => Promise.resolve(fileOf(path, fixture, { follow: want?.follow === true })),
     package: (name) => Promise.resolve(packageOf(name, fixture)),
     service: (name) => Promise.resolve(serviceOf(name, fixture)),
@@ -112,7 +145,9 @@ function fileOf(path: string, fixture: Fixture, how: { follow: boolean }): FileS
 /** A folder is there when something is in it. */
 function isFolderOf(path: string, fixture: Fixture): boolean {
   const prefix = path === '/' ? '/' : `${path}/`
-  return Object.entries(fixture.paths).some(([other, entry]) => other.startsWith(prefix) && (typeof entry === 'string' || entry.type !== 'absent'))
+  return Object.entries(fixture.paths).some(
+    ([other, entry]) => other.startsWith(prefix) && (typeof entry === 'string' || entry.type !== 'absent'),
+  )
 }
 
 function packageOf(name: string, fixture: Fixture): PackageState {

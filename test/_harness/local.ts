@@ -1,7 +1,7 @@
 import { connect } from '../../runner/host/connect.ts'
+import type { ReadOnlyHost } from '../../runner/host/host.ts'
 import { PRELUDE } from '../../runner/host/prelude.ts'
 import { createRealHost } from '../../runner/host/real.ts'
-import type { ReadOnlyHost } from '../../runner/host/host.ts'
 import type { Connection, ConnectionSettings, Session } from '../../runner/host/session.ts'
 
 /** The shells that the product promises to work with. */
@@ -16,12 +16,22 @@ export interface LocalMachine {
 }
 
 /** Runs `use` with this machine as a managed host, reached through a real session of the given shell. */
-export async function withLocalMachine<T>(shell: ShellName, use: (machine: LocalMachine) => Promise<T>, env: Readonly<Record<string, string>> = {}): Promise<T> {
+export async function withLocalMachine<T>(
+  shell: ShellName,
+  use: (machine: LocalMachine) => Promise<T>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<T> {
   const { signal } = new AbortController()
   const connection = await connect(settings(shell), { prelude: PRELUDE, signal, warn: ignore })
   try {
     const session = await connection.session(undefined)
-    const host = createRealHost({ name: 'local', session: () => Promise.resolve(session), connection: () => Promise.resolve(connection), signal, env })
+    const host = createRealHost({
+      name: 'local',
+      session: () => Promise.resolve(session),
+      connection: () => Promise.resolve(connection),
+      signal,
+      env,
+    })
     return await use({ connection, session, host })
   } finally {
     await connection.close()

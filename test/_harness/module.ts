@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import type { Value } from '../../runner/base/value.ts'
 import { applyChanges } from '../../runner/execute/apply.ts'
+import type { ReadOnlyHost } from '../../runner/host/host.ts'
 import { createPredictedHost } from '../../runner/host/predicted.ts'
 import { Prediction } from '../../runner/host/prediction.ts'
 import { UnknownState } from '../../runner/host/probe.ts'
-import { Failure, type Change, type Outcome } from '../../runner/module/change.ts'
+import { type Change, Failure, type Outcome } from '../../runner/module/change.ts'
 import type { LocalFiles, Module, ModuleContext } from '../../runner/module/define.ts'
-import type { ReadOnlyHost } from '../../runner/host/host.ts'
-import type { Value } from '../../runner/base/value.ts'
-import { withLocalMachine, type LocalMachine, type ShellName } from './local.ts'
+import { type LocalMachine, type ShellName, withLocalMachine } from './local.ts'
 
 export interface RunOptions {
   /** Predict instead of apply. */
@@ -39,7 +39,11 @@ export interface ModuleRun {
 }
 
 /** Runs a module against this machine as the engine does: check, plan, apply or predict, result. */
-export function runModule<A, S>(module: Module<A, S>, args: Readonly<Record<string, unknown>>, options: RunOptions = {}): Promise<ModuleRun> {
+export function runModule<A, S>(
+  module: Module<A, S>,
+  args: Readonly<Record<string, unknown>>,
+  options: RunOptions = {},
+): Promise<ModuleRun> {
   return withLocalMachine(
     options.shell ?? 'dash',
     async (machine) => {
@@ -52,7 +56,11 @@ export function runModule<A, S>(module: Module<A, S>, args: Readonly<Record<stri
 }
 
 /** The law of idempotence: what the first run changes, the second finds in order. */
-export async function runTwice<A, S>(module: Module<A, S>, args: Readonly<Record<string, unknown>>, options: RunOptions = {}): Promise<{ first: ModuleRun; second: ModuleRun }> {
+export async function runTwice<A, S>(
+  module: Module<A, S>,
+  args: Readonly<Record<string, unknown>>,
+  options: RunOptions = {},
+): Promise<{ first: ModuleRun; second: ModuleRun }> {
   const first = await runModule(module, args, options)
   return { first, second: await runModule(module, args, options) }
 }
@@ -84,7 +92,15 @@ async function runOn<A, S>(machine: LocalMachine, module: Module<A, S>, asked: A
   const applied = await applyChanges(changes, applyTarget(machine, options))
   const result = module.result?.(state, args, applied.outcomes) ?? {}
   const { outcomes } = applied
-  if (applied.failed !== undefined) return { ...base, changes, outcomes, status: 'failed', failure: applied.failed.message, data: result instanceof Failure ? result.data : result }
+  if (applied.failed !== undefined)
+    return {
+      ...base,
+      changes,
+      outcomes,
+      status: 'failed',
+      failure: applied.failed.message,
+      data: result instanceof Failure ? result.data : result,
+    }
   if (result instanceof Failure) return { ...base, changes, outcomes, status: 'failed', failure: result.message, data: result.data }
   return { ...base, changes, outcomes, status: changes.some((change) => change.certainty !== 'observe') ? 'changed' : 'ok', data: result }
 }
@@ -153,7 +169,10 @@ function filesFrom(cwd: string): LocalFiles {
       return { type: found.isDirectory() ? 'directory' : 'file', size: found.size, mode: found.mode & 0o7777, mtime: found.mtimeMs / 1000 }
     },
     walk,
-    sha256: async (path) => createHash('sha256').update(await readFile(path)).digest('hex'),
+    sha256: async (path) =>
+      createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex'),
     render: async (path) => ({ text: await readFile(path, 'utf8'), secret: false }),
   }
 }
@@ -164,7 +183,11 @@ async function walk(root: string): ReturnType<LocalFiles['walk']> {
     entries.map(async (entry) => {
       const path = resolve(entry.parentPath, entry.name)
       const mode = (await stat(path)).mode & 0o7777
-      return { path: path.slice(resolve(root).length + 1), type: entry.isDirectory() ? 'directory' : entry.isSymbolicLink() ? 'link' : 'file', mode } as const
+      return {
+        path: path.slice(resolve(root).length + 1),
+        type: entry.isDirectory() ? 'directory' : entry.isSymbolicLink() ? 'link' : 'file',
+        mode,
+      } as const
     }),
   )
   return found.sort((a, b) => (a.path < b.path ? -1 : 1))

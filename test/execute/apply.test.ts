@@ -1,14 +1,25 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync, chmodSync, chownSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { Secret } from '../../runner/base/value.ts'
-import { applyChanges, type Applied } from '../../runner/execute/apply.ts'
+import { type Applied, applyChanges } from '../../runner/execute/apply.ts'
 import type { HttpResponse } from '../../runner/host/host.ts'
-import { ref, type Action } from '../../runner/module/change.ts'
-import { SHELLS, withLocalMachine, type LocalMachine, type ShellName } from '../_harness/local.ts'
+import { type Action, ref } from '../../runner/module/change.ts'
+import { type LocalMachine, SHELLS, type ShellName, withLocalMachine } from '../_harness/local.ts'
 
 const BYTES = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))
 
@@ -70,7 +81,10 @@ for (const shell of SHELLS) {
 
   test(`${shell}: the first failure stops the rest and is told in words`, async (t) => {
     const path = join(scratch(), 'never')
-    const done = await apply(shell, [{ do: 'script', script: 'echo no such luck >&2; exit 5', purpose: 'be lucky' }, { do: 'run', argv: ['touch', path] }])
+    const done = await apply(shell, [
+      { do: 'script', script: 'echo no such luck >&2; exit 5', purpose: 'be lucky' },
+      { do: 'run', argv: ['touch', path] },
+    ])
     t.is(done.outcomes.length, 1)
     t.like(done.failed, { message: 'cannot be lucky: no such luck' })
     t.false(existsSync(path))
@@ -78,7 +92,14 @@ for (const shell of SHELLS) {
 
   test(`${shell}: a program gets its stdin, environment, folder and umask, and the session keeps its own`, async (t) => {
     const done = await apply(shell, [
-      { do: 'run', argv: ['sh', '-c', 'cat; echo "$A-$OF_TASK"; pwd; umask'], stdin: new Secret("it's\0\n"), env: { A: 'b  c' }, cwd: '/usr', umask: 0o27 },
+      {
+        do: 'run',
+        argv: ['sh', '-c', 'cat; echo "$A-$OF_TASK"; pwd; umask'],
+        stdin: new Secret("it's\0\n"),
+        env: { A: 'b  c' },
+        cwd: '/usr',
+        umask: 0o27,
+      },
       { do: 'run', argv: ['sh', '-c', 'pwd; echo "$A"'] },
     ])
     t.is(done.outcomes[0]?.stdout, "it's\0\nb  c-task\n/usr\n0027\n")
@@ -91,7 +112,10 @@ for (const shell of SHELLS) {
   })
 
   test(`${shell}: a program past its time is killed and says so, what follows does not run`, async (t) => {
-    const done = await apply(shell, [{ do: 'run', argv: ['sh', '-c', 'echo begun; sleep 30'], timeout: 700 }, { do: 'run', argv: ['true'] }])
+    const done = await apply(shell, [
+      { do: 'run', argv: ['sh', '-c', 'echo begun; sleep 30'], timeout: 700 },
+      { do: 'run', argv: ['true'] },
+    ])
     t.is(done.outcomes.length, 1)
     t.like(done.outcomes[0], { ok: false, timedOut: true, stdout: 'begun\n' })
     t.regex(done.failed?.message ?? '', /killed after 0.7 s/)
@@ -185,7 +209,9 @@ for (const shell of SHELLS) {
     t.is(done.failed, undefined, done.failed?.message)
     t.is(done.outcomes[1]?.stdout, 'there\n')
     t.is(done.roundTrips, 2)
-    const never = await apply(shell, [{ do: 'poll', script: 'echo still not; false', timeout: 300, interval: 100, purpose: 'wait for ever' }])
+    const never = await apply(shell, [
+      { do: 'poll', script: 'echo still not; false', timeout: 300, interval: 100, purpose: 'wait for ever' },
+    ])
     t.like(never.failed, { message: 'wait for ever: not within 0.3 s: still not' })
     t.true(never.outcomes[0]?.timedOut)
   })
@@ -213,7 +239,9 @@ test('an end of the run kills what runs and is thrown', async (t) => {
   setTimeout(() => {
     abort.abort(new Error('the run was ended'))
   }, 300)
-  await t.throwsAsync(apply('dash', [{ do: 'run', argv: ['sh', '-c', `sleep 1; touch '${path}'`] }], abort.signal), { message: /the run was ended/ })
+  await t.throwsAsync(apply('dash', [{ do: 'run', argv: ['sh', '-c', `sleep 1; touch '${path}'`] }], abort.signal), {
+    message: /the run was ended/,
+  })
   await new Promise((resolve) => setTimeout(resolve, 1_100))
   t.false(existsSync(path))
 })
@@ -233,8 +261,21 @@ test('a request is filled from the answers before it', async (t) => {
   const address = server.address()
   const base = `http://127.0.0.1:${typeof address === 'object' && address !== null ? String(address.port) : ''}`
   const done = await apply('dash', [
-    { do: 'http', id: 'create', request: { method: 'POST', url: `${base}/projects`, json: { name: 'p', password: new Secret('s3') } }, purpose: 'create the project' },
-    { do: 'http', request: { method: 'PUT', url: [`${base}/grants/`, ref('create', ['project', 'id'])], json: { of: ref('create', ['project', 'id']) } }, purpose: 'grant' },
+    {
+      do: 'http',
+      id: 'create',
+      request: { method: 'POST', url: `${base}/projects`, json: { name: 'p', password: new Secret('s3') } },
+      purpose: 'create the project',
+    },
+    {
+      do: 'http',
+      request: {
+        method: 'PUT',
+        url: [`${base}/grants/`, ref('create', ['project', 'id'])],
+        json: { of: ref('create', ['project', 'id']) },
+      },
+      purpose: 'grant',
+    },
     { do: 'http', request: { method: 'GET', url: `${base}/refused` }, purpose: 'ask' },
   ])
   server.close()

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { cpus, hostname, networkInterfaces, totalmem, tmpdir } from 'node:os'
+import { cpus, hostname, networkInterfaces, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { isRecord, toPlain, type ValueRecord } from '../../runner/base/value.ts'
@@ -19,10 +19,20 @@ for (const shell of SHELLS) {
       return { facts: await gatherFacts(session, { subsets: [], now: 0 }), trips: session.roundTrips - before }
     })
     t.is(trips, 1)
-    t.like(facts, { hostname: hostname().split('.')[0], kernel: output('uname', '-r'), machine: output('uname', '-m'), os_family: 'Debian', pkg_mgr: 'apt', user_id: output('id', '-un'), module_setup: true })
+    t.like(facts, {
+      hostname: hostname().split('.')[0],
+      kernel: output('uname', '-r'),
+      machine: output('uname', '-m'),
+      os_family: 'Debian',
+      pkg_mgr: 'apt',
+      user_id: output('id', '-un'),
+      module_setup: true,
+    })
     t.is(facts['memtotal_mb'], Math.floor(totalmem() / 1024 / 1024))
     t.is(facts['processor_vcpus'], cpus().length)
-    const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []).filter((entry) => entry.family === 'IPv4' && !entry.internal)
+    const addresses = Object.values(networkInterfaces())
+      .flatMap((list) => list ?? [])
+      .filter((entry) => entry.family === 'IPv4' && !entry.internal)
     t.deepEqual(new Set(listOf(facts, 'all_ipv4_addresses')), new Set(addresses.map((entry) => entry.address)))
     const zone = isRecord(facts['date_time']) ? facts['date_time'] : {}
     t.true(Math.abs(Number(zone['epoch']) - Date.now() / 1000) < 30)
@@ -62,21 +72,44 @@ test('subsets add to and take from the minimum', (t) => {
 test('a clock in a summer time zone gives local and universal time', (t) => {
   const facts = parsed('\u0001machine\nx86_64\n\u0001date\n1720000000 +0200 CEST\n\u0001zone\nCET-1CEST,M3.5.0,M10.5.0/3\n')
   t.like(toPlain(facts['date_time'] ?? null), {
-    date: '2024-07-03', time: '11:46:40', iso8601: '2024-07-03T09:46:40Z', weekday: 'Wednesday', weekday_number: '3', weeknumber: '27', tz: 'CEST', tz_dst: 'CEST', iso8601_basic_short: '20240703T114640',
+    date: '2024-07-03',
+    time: '11:46:40',
+    iso8601: '2024-07-03T09:46:40Z',
+    weekday: 'Wednesday',
+    weekday_number: '3',
+    weeknumber: '27',
+    tz: 'CEST',
+    tz_dst: 'CEST',
+    iso8601_basic_short: '20240703T114640',
   })
 })
 
 test('a distribution is known by its os-release', (t) => {
-  const release = (lines: readonly string[]): ValueRecord => parsed(`\u0001files\n${lines.map((line) => `/etc/os-release:${line}`).join('\n')}\n\u0001machine\naarch64\n`)
-  t.like(release(['ID="rocky"', 'VERSION_ID="9.3"', 'ID_LIKE="rhel centos"']), { distribution: 'Rocky', os_family: 'RedHat', distribution_major_version: '9', architecture: 'aarch64' })
+  const release = (lines: readonly string[]): ValueRecord =>
+    parsed(`\u0001files\n${lines.map((line) => `/etc/os-release:${line}`).join('\n')}\n\u0001machine\naarch64\n`)
+  t.like(release(['ID="rocky"', 'VERSION_ID="9.3"', 'ID_LIKE="rhel centos"']), {
+    distribution: 'Rocky',
+    os_family: 'RedHat',
+    distribution_major_version: '9',
+    architecture: 'aarch64',
+  })
   t.like(release(['NAME="Some Linux"', 'ID=some', 'ID_LIKE=debian']), { distribution: 'Some Linux', os_family: 'Debian' })
 })
 
 test('the source of facts about processors is counted right on machines with sockets and threads', (t) => {
-  const cpu = (id: number, socket: number): string => `processor\t: ${String(id)}\nvendor_id\t: V\nmodel name\t: M\nphysical id\t: ${String(socket)}\nsiblings\t: 4\ncpu cores\t: 2\n`
+  const cpu = (id: number, socket: number): string =>
+    `processor\t: ${String(id)}\nvendor_id\t: V\nmodel name\t: M\nphysical id\t: ${String(socket)}\nsiblings\t: 4\ncpu cores\t: 2\n`
   const file = [0, 1, 2, 3, 4, 5, 6, 7].map((id) => cpu(id, id >> 2)).join('\n')
-  const lines = file.split('\n').map((line) => `/proc/cpuinfo:${line}`).join('\n')
-  t.like(parsed(`\u0001files\n${lines}\n\u0001machine\nx86_64\n`), { processor_count: 2, processor_cores: 2, processor_threads_per_core: 2, processor_vcpus: 8 })
+  const lines = file
+    .split('\n')
+    .map((line) => `/proc/cpuinfo:${line}`)
+    .join('\n')
+  t.like(parsed(`\u0001files\n${lines}\n\u0001machine\nx86_64\n`), {
+    processor_count: 2,
+    processor_cores: 2,
+    processor_threads_per_core: 2,
+    processor_vcpus: 8,
+  })
 })
 
 test('a shell that gave no answer is unavailable, not a host without facts', (t) => {

@@ -1,12 +1,24 @@
 import test from 'ava'
-import type { FileState, FileStat } from '../../runner/host/host.ts'
 import {
-  directoryCreated, fileAttributes, fileRemoved, fileWritten, groupChanged, linkCreated, packageInstalled, packageRemoved, resource, serviceChanged, unknownAfter, userChanged, userRemoved,
+  directoryCreated,
+  fileAttributes,
+  fileRemoved,
+  fileWritten,
+  groupChanged,
+  linkCreated,
+  packageInstalled,
+  packageRemoved,
+  resource,
+  serviceChanged,
+  unknownAfter,
+  userChanged,
+  userRemoved,
 } from '../../runner/host/effects.ts'
+import type { FileStat, FileState } from '../../runner/host/host.ts'
 import { createPredictedHost } from '../../runner/host/predicted.ts'
 import { Prediction } from '../../runner/host/prediction.ts'
-import { ProbeUnavailable, Unavailable, UnknownState, type Effect, type Probe } from '../../runner/host/probe.ts'
-import { fixtureHost, type FixtureData } from '../_harness/fixture-host.ts'
+import { type Effect, type Probe, ProbeUnavailable, Unavailable, UnknownState } from '../../runner/host/probe.ts'
+import { type FixtureData, fixtureHost } from '../_harness/fixture-host.ts'
 
 const REAL: FixtureData = {
   paths: { '/etc/motd': { content: 'hello', mode: 0o640, owner: 'www' }, '/srv/data/file': 'data', '/opt/app/old': 'x' },
@@ -82,7 +94,8 @@ test('a predicted link leads to its target, above and at the path', async (t) =>
 test('what a package may bring is unknown, an administrator’s own folders are not', async (t) => {
   const host = after(packageInstalled('nova-api'))
   t.deepEqual(await host.file('/etc/nova/nova.conf'), { type: 'unknown', reason: '/etc/nova/nova.conf may come with package nova-api' })
-  for (const path of ['/usr/local/bin/x', '/root/x', '/home/x', '/srv/x', '/tmp/x']) t.deepEqual(await host.file(path), { type: 'absent' }, path)
+  for (const path of ['/usr/local/bin/x', '/root/x', '/home/x', '/srv/x', '/tmp/x'])
+    t.deepEqual(await host.file(path), { type: 'absent' }, path)
   t.is((await host.service('nova-api')).unknown, 'service nova-api may come with package nova-api')
   await t.throwsAsync(host.user('nova'), { instanceOf: UnknownState, message: 'user nova may come with package nova-api' })
   await t.throwsAsync(host.group('nova'), { instanceOf: UnknownState })
@@ -123,7 +136,10 @@ test('a probe takes the state that an effect of its kind and key left', async (t
 test('a probe that cannot be asked yet is fresh or unknown, once something is to be installed or started', async (t) => {
   const started = after(serviceChanged('mariadb', { active: true }))
   t.is(await started.probe(probe('db', 'nova', { fresh: () => 'empty' })), 'empty')
-  await t.throwsAsync(started.probe(probe('db', 'nova')), { instanceOf: UnknownState, message: 'no server; that may change with service mariadb' })
+  await t.throwsAsync(started.probe(probe('db', 'nova')), {
+    instanceOf: UnknownState,
+    message: 'no server; that may change with service mariadb',
+  })
 })
 
 test('what belongs to the run is the same on all hosts, what belongs to a host is not', async (t) => {
@@ -137,7 +153,11 @@ test('what belongs to the run is the same on all hosts, what belongs to a host i
 
 test('a program that is to come answers fresh or is unknown', async (t) => {
   const host = after(packageInstalled('mariadb-client'))
-  t.deepEqual(await host.query(['mysql', '-e', 'x'], { fresh: { rc: 0, stdout: 'none', stderr: '' } }), { rc: 0, stdout: 'none', stderr: '' })
+  t.deepEqual(await host.query(['mysql', '-e', 'x'], { fresh: { rc: 0, stdout: 'none', stderr: '' } }), {
+    rc: 0,
+    stdout: 'none',
+    stderr: '',
+  })
   await t.throwsAsync(host.query(['mysql', '-e', 'x']), { instanceOf: UnknownState })
   t.like(await host.query(['ls', '/']), { stdout: 'bin' })
   t.like(await host.query(['ls', '/fails']), { rc: 2 })
@@ -145,16 +165,24 @@ test('a program that is to come answers fresh or is unknown', async (t) => {
 
 test('an address that does not answer yet is unknown while its server is still to come', async (t) => {
   t.like(await after().http({ method: 'GET', url: 'http://api/' }), { status: 0 })
-  await t.throwsAsync(after(packageInstalled('keystone')).http({ method: 'GET', url: 'http://api/' }), { instanceOf: UnknownState, message: /ECONNREFUSED/ })
+  await t.throwsAsync(after(packageInstalled('keystone')).http({ method: 'GET', url: 'http://api/' }), {
+    instanceOf: UnknownState,
+    message: /ECONNREFUSED/,
+  })
 })
 
 test('what nobody can know stays unknown for every kind', async (t) => {
   const host = after(
-    unknownAfter('file', '/etc/motd', 'why'), unknownAfter('service', 'cron', 'why'), unknownAfter('user', 'joe', 'why'), unknownAfter('package', 'bash', 'why'), unknownAfter('db', 'x', 'why'),
+    unknownAfter('file', '/etc/motd', 'why'),
+    unknownAfter('service', 'cron', 'why'),
+    unknownAfter('user', 'joe', 'why'),
+    unknownAfter('package', 'bash', 'why'),
+    unknownAfter('db', 'x', 'why'),
   )
   t.deepEqual(await host.file('/etc/motd'), { type: 'unknown', reason: 'why' })
   t.is((await host.service('cron')).unknown, 'why')
-  for (const asked of [host.user('joe'), host.package('bash'), host.probe(probe('db', 'x'))]) await t.throwsAsync(asked, { instanceOf: UnknownState, message: 'why' })
+  for (const asked of [host.user('joe'), host.package('bash'), host.probe(probe('db', 'x'))])
+    await t.throwsAsync(asked, { instanceOf: UnknownState, message: 'why' })
 })
 
 test('a change that may not happen leaves its things in doubt', async (t) => {

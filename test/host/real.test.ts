@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { Secret } from '../../runner/base/value.ts'
-import { ProbeUnavailable, Unavailable, type Probe } from '../../runner/host/probe.ts'
+import { type Probe, ProbeUnavailable, Unavailable } from '../../runner/host/probe.ts'
 import { SHELLS, withLocalMachine } from '../_harness/local.ts'
 
 const BYTES = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))
@@ -36,7 +36,14 @@ for (const shell of SHELLS) {
         host.query(['sh', '-c', 'cat; printf "%s" "$A"; pwd; exit 3'], { stdin: new Secret("s'ecret\n"), env: { A: 'b c\n' }, cwd: '/' }),
       ])
       t.is(session.roundTrips - before, 1)
-      t.like(file, { type: 'file', mode: 0o4640, size: 256, owner: 'root', content: BYTES, sha256: createHash('sha256').update(BYTES).digest('hex') })
+      t.like(file, {
+        type: 'file',
+        mode: 0o4640,
+        size: 256,
+        owner: 'root',
+        content: BYTES,
+        sha256: createHash('sha256').update(BYTES).digest('hex'),
+      })
       t.like(link, { type: 'link', target: 'nowhere\nelse' })
       t.deepEqual([followed, absent], [{ type: 'absent' }, { type: 'absent' }])
       t.true(bash.installed && bash.version !== undefined)
@@ -96,7 +103,12 @@ for (const shell of SHELLS) {
 }
 
 test('a probe that cannot be asked is a typed error with its hint', async (t) => {
-  const probe: Probe<string> = { kind: 'x', key: 'y', script: 'exit_code() { return 4; }; exit_code', parse: ({ rc }) => (rc === 4 ? new Unavailable('no x here', 'install x') : '') }
+  const probe: Probe<string> = {
+    kind: 'x',
+    key: 'y',
+    script: 'exit_code() { return 4; }; exit_code',
+    parse: ({ rc }) => (rc === 4 ? new Unavailable('no x here', 'install x') : ''),
+  }
   await withLocalMachine('dash', async ({ host }) => {
     const error = await t.throwsAsync(host.probe(probe), { instanceOf: ProbeUnavailable })
     t.is(error.reason, 'no x here')

@@ -45,7 +45,10 @@ for (const file of scenarioFiles()) {
       t.fail(decided.message)
       return
     }
-    t.deepEqual(decided.changes.map((change) => change.what), scenario.changes ?? [])
+    t.deepEqual(
+      decided.changes.map((change) => change.what),
+      scenario.changes ?? [],
+    )
     const effects = decided.changes.flatMap((change) => change.effects ?? [])
     if (scenario.effects !== undefined) t.like(JSON.parse(JSON.stringify(effects)), scenario.effects)
   })
@@ -73,5 +76,9 @@ function isModule(value: unknown): value is Module {
 
 function scenarioFiles(): readonly string[] {
   const folders = readdirSync(here, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-  return folders.flatMap((folder) => readdirSync(join(here, folder.name)).filter((file) => file.endsWith('.yml')).map((file) => join(here, folder.name, file)))
+  return folders.flatMap((folder) =>
+    readdirSync(join(here, folder.name))
+      .filter((file) => file.endsWith('.yml'))
+      .map((file) => join(here, folder.name, file)),
+  )
 }

@@ -1,5 +1,5 @@
-import { Unavailable, type Probe, type ProbeAnswer } from '../probe.ts'
-import type { FileState, FileStat } from '../host.ts'
+import type { FileStat, FileState } from '../host.ts'
+import { type Probe, type ProbeAnswer, Unavailable } from '../probe.ts'
 import { quotePath } from './path.ts'
 
 type StatAnswer = FileState | Unavailable
@@ -51,10 +51,10 @@ function checksum(path: string, line: string, stderr: string): string | Unavaila
 
 function parseStats(paths: readonly string[], answer: ProbeAnswer): ReadonlyMap<string, StatAnswer> | Unavailable {
   const [map = '', ...lines] = answer.text.split('\n')
-  const there = [...map].filter((letter) => letter === 'p' || letter === 'l')
+  const there = map.replace(/[^pl]/g, '').length
   if (map.length !== paths.length || answer.rc !== 0) return unreadable(paths.join(' '), answer.stderr)
-  const targets = lines.slice(there.length).join('\n').split('\n\0')
-  const stats = lines.slice(0, there.length)
+  const targets = lines.slice(there).join('\n').split('\n\0')
+  const stats = lines.slice(0, there)
   const out = new Map<string, StatAnswer>()
   paths.forEach((path, index) => {
     const letter = map[index]

@@ -1,6 +1,6 @@
-import type { PackageState } from '../host.ts'
-import { Unavailable, type Probe, type ProbeAnswer } from '../probe.ts'
 import { quoteArgv } from '../../base/quote.ts'
+import type { PackageState } from '../host.ts'
+import { type Probe, type ProbeAnswer, Unavailable } from '../probe.ts'
 
 /** The managers whose database is read; a host has one. */
 const READERS = { dpkg: parseDpkg, rpm: parseRpm, apk: parseApk } as const
@@ -40,8 +40,12 @@ export function candidateProbe(names: readonly string[]): Probe<ReadonlyMap<stri
 function parsePackages(names: readonly string[], answer: ProbeAnswer): ReadonlyMap<string, PackageState> | Unavailable {
   const end = answer.text.indexOf('\n')
   const manager = answer.text.slice(0, end)
-  const rows = answer.text.slice(end + 1).split('\n').map((line) => line.split('\t'))
-  if (manager === 'dpkg' || manager === 'rpm' || manager === 'apk') return new Map(names.map((name) => [name, READERS[manager](name, rows)]))
+  const rows = answer.text
+    .slice(end + 1)
+    .split('\n')
+    .map((line) => line.split('\t'))
+  if (manager === 'dpkg' || manager === 'rpm' || manager === 'apk')
+    return new Map(names.map((name) => [name, READERS[manager](name, rows)]))
   return new Unavailable('no package manager is known on this host', 'packages can be managed where dpkg, rpm or apk is')
 }
 

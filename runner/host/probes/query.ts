@@ -1,5 +1,5 @@
-import { Secret } from '../../base/value.ts'
 import { printfFormat, quote, quoteArgv } from '../../base/quote.ts'
+import { Secret } from '../../base/value.ts'
 import type { QueryAnswer, QueryOptions } from '../host.ts'
 import type { Probe } from '../probe.ts'
 import { quotePath } from './path.ts'

@@ -1,6 +1,6 @@
 import { quoteArgv } from '../../base/quote.ts'
 import type { ServiceState } from '../host.ts'
-import { Unavailable, type Probe, type ProbeAnswer } from '../probe.ts'
+import { type Probe, type ProbeAnswer, Unavailable } from '../probe.ts'
 
 /** The state of services: by one `systemctl show` under systemd, else by init scripts. */
 export function serviceProbe(names: readonly string[]): Probe<ReadonlyMap<string, ServiceState>> {
@@ -57,7 +57,14 @@ function parseInit(names: readonly string[], body: string): ReadonlyMap<string, 
       const on = enabled === true
       return [
         name,
-        { exists: exists === true, active: active === true, state: active === true ? 'active' : 'inactive', enabled: on, masked: false, unitState: on ? 'enabled' : 'disabled' },
+        {
+          exists: exists === true,
+          active: active === true,
+          state: active === true ? 'active' : 'inactive',
+          enabled: on,
+          masked: false,
+          unitState: on ? 'enabled' : 'disabled',
+        },
       ]
     }),
   )
