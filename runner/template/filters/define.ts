@@ -4,7 +4,7 @@ import { fail } from '../runtime/errors.ts'
 import type { FilterFunction, Run } from '../runtime/run.ts'
 import { typeName } from '../runtime/text.ts'
 import { type CallValues, Undefined, type Val } from '../runtime/types.ts'
-import { asRecord, plainText, revealed, tainted, taintOf } from '../runtime/values.ts'
+import { asRecord, plainText, revealed, type Taint, tainted, taintOf } from '../runtime/values.ts'
 
 export type FilterBody = (input: Val, args: Args, run: Run) => Val
 
@@ -16,7 +16,7 @@ export function texts(name: string, params: readonly string[], body: FilterBody)
   return [
     name,
     (input, call, run) => {
-      const taint = { secret: false, unknown: undefined }
+      const taint: Taint = { secret: false, unknown: undefined }
       taintOf(input, taint)
       for (const value of call.positional) taintOf(value, taint)
       for (const value of call.named.values()) taintOf(value, taint)

@@ -1,6 +1,6 @@
 import { Float, LazyRecord } from '../../base/value.ts'
 import { fail } from '../runtime/errors.ts'
-import { floatText, numberText, repr } from '../runtime/text.ts'
+import { floatText, numberText, repr, str } from '../runtime/text.ts'
 import { isDynamic, isValList, isValRecord, newRecord, type Val } from '../runtime/types.ts'
 import { compareText, iterate } from '../runtime/values.ts'
 
@@ -28,7 +28,7 @@ export function dumpJson(value: Val, style: JsonStyle, level = 0): string {
       level,
     )
   if (value instanceof LazyRecord)
-    return dumpJson(newRecord(iterate(value).map((key) => [String(key), value.get(String(key)) ?? null] as const)), style, level)
+    return dumpJson(newRecord(iterate(value).map((key) => [str(key), value.get(str(key)) ?? null] as const)), style, level)
   if (isDynamic(value)) return quoteJson(value.text(), style.ascii)
   if (isValRecord(value)) return dumpRecord(value, style, level)
   return fail(`Object of type ${repr(value)} is not JSON serializable`)

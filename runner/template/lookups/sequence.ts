@@ -1,5 +1,6 @@
 import { fail, limit } from '../runtime/errors.ts'
 import { percentFormat } from '../runtime/percent.ts'
+import { str } from '../runtime/text.ts'
 import type { Val } from '../runtime/types.ts'
 import { plainText } from '../runtime/values.ts'
 import { type Lookup, type Options, splitParams } from './define.ts'
@@ -54,6 +55,6 @@ export const SEQUENCE: Lookup = {
   options: ['start', 'end', 'count', 'stride', 'format'],
   run: (terms, options) => {
     const all: readonly Val[] = terms.length === 0 ? [''] : terms
-    return all.flatMap((term) => sequence(plainText(term) ?? String(term), options))
+    return all.flatMap((term) => sequence(plainText(term) ?? str(term), options))
   },
 }

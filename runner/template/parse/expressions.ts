@@ -1,47 +1,14 @@
-import nunjucksParser, { type Token } from 'nunjucks/src/parser.js'
+import type { Token } from 'nunjucks/src/parser.js'
 import { Float } from '../../base/value.ts'
-import type { BinaryOp, CallArgs, CompareOp, Expr, FilterExpr, Pos, Statement } from './ast.ts'
-import { TemplateSyntaxError } from './tokens.ts'
+import type { BinaryOp, CallArgs, CompareOp, Expr, FilterExpr, Pos } from './ast.ts'
+import { TokenCursor } from './cursor.ts'
+import { ADDITIVE, COMPARE_OPS, CONSTANTS, MULTIPLICATIVE, NO_TEST_ARGUMENT, POWER, TEST_ARGUMENT } from './words.ts'
 
-const COMPARE_OPS: ReadonlyMap<string, CompareOp> = new Map([
-  ['==', '=='],
-  ['!=', '!='],
-  ['<', '<'],
-  ['<=', '<='],
-  ['>', '>'],
-  ['>=', '>='],
-])
-const ADDITIVE: ReadonlyMap<string, BinaryOp> = new Map([
-  ['+', '+'],
-  ['-', '-'],
-])
-const MULTIPLICATIVE: ReadonlyMap<string, BinaryOp> = new Map([
-  ['*', '*'],
-  ['/', '/'],
-  ['//', '//'],
-  ['%', '%'],
-])
-const POWER: ReadonlyMap<string, BinaryOp> = new Map([['**', '**']])
-const TEST_ARGUMENT = new Set(['symbol', 'string', 'int', 'float', 'left-bracket', 'left-curly'])
-const NO_TEST_ARGUMENT = new Set(['else', 'or', 'and', 'if', 'recursive'])
-const CONSTANTS: ReadonlyMap<string, boolean | null> = new Map([
-  ['true', true],
-  ['True', true],
-  ['false', false],
-  ['False', false],
-  ['none', null],
-  ['None', null],
-])
 const MAX_DEPTH = 200
 
 /** Jinja2's expression grammar, with its precedence, on the token stream and cursor of nunjucks' parser. */
-export class ExpressionParser extends nunjucksParser.Parser<Statement> {
+export class ExpressionParser extends TokenCursor {
   #depth = 0
-
-  constructor(tokens: readonly Token[]) {
-    let index = 0
-    super({ nextToken: () => tokens[index++] ?? null })
-  }
 
   /** The whole text is one expression. */
   parseWhole(): Expr {
@@ -49,45 +16,6 @@ export class ExpressionParser extends nunjucksParser.Parser<Statement> {
     const rest = this.current()
     if (rest.type !== 'eof') this.unexpected(rest)
     return expr
-  }
-
-  current(): Token {
-    return this.peekToken() ?? { type: 'eof', value: '', lineno: 0, colno: 0 }
-  }
-
-  take(): Token {
-    const token = this.current()
-    this.nextToken()
-    return token
-  }
-
-  at(token = this.current()): Pos {
-    return { line: token.lineno + 1, col: token.colno + 1 }
-  }
-
-  override fail(message: string, lineno?: number, colno?: number): never {
-    const token = this.current()
-    throw new TemplateSyntaxError(message, (lineno ?? token.lineno) + 1, (colno ?? token.colno) + 1)
-  }
-
-  unexpected(token: Token, wanted?: string): never {
-    const end = token.type === 'eof' || token.type.endsWith('-end')
-    const found = end ? 'unexpected end of expression' : `unexpected '${token.value}'`
-    return this.fail(wanted === undefined ? found : `${found}, expected ${wanted}`, token.lineno, token.colno)
-  }
-
-  isSymbol(name: string): boolean {
-    const token = this.current()
-    return token.type === 'symbol' && token.value === name
-  }
-
-  expectType(type: string, wanted: string): Token {
-    const token = this.take()
-    return token.type === type ? token : this.unexpected(token, wanted)
-  }
-
-  expectSymbol(name: string): void {
-    if (!this.skipSymbol(name)) this.unexpected(this.current(), `'${name}'`)
   }
 
   parseExpression(): Expr {

@@ -3,8 +3,9 @@ import { type Args, bind } from './arguments.ts'
 import { fail } from './errors.ts'
 import type { Run } from './run.ts'
 import { STRING_METHODS } from './string-methods.ts'
+import { str } from './text.ts'
 import { type CallValues, isValList, isValRecord, newRecord, own, Tuple, type Val, type ValRecord } from './types.ts'
-import { asRecord, equals, iterate, plainText, revealed, tainted, taintOf } from './values.ts'
+import { asRecord, equals, iterate, plainText, revealed, type Taint, tainted, taintOf } from './values.ts'
 
 /** A method: its parameters' names, and what it does with the object and the arguments bound to them. */
 export interface Method<T> {
@@ -38,7 +39,7 @@ function invoke<T>(methods: ReadonlyMap<string, Method<T>>, self: T, name: strin
 
 /** Texts keep their secrecy through a method, and take over that of its arguments. */
 function callString(self: Val, text: string, name: string, call: CallValues, run: Run): Val | undefined {
-  const taint = { secret: self instanceof Secret, unknown: undefined }
+  const taint: Taint = { secret: self instanceof Secret, unknown: undefined }
   for (const value of [...call.positional, ...call.named.values()]) taintOf(value, taint)
   if (taint.unknown !== undefined) return STRING_METHODS.has(name) ? taint.unknown : undefined
   if (!taint.secret) return invoke(STRING_METHODS, text, name, call)
@@ -63,7 +64,7 @@ const DICT_METHODS: ReadonlyMap<string, Method<ValRecord>> = new Map<string, Met
     'get',
     {
       params: ['key', 'default'],
-      run: (self, args) => own(self, plainText(args.need('key')) ?? String(args.need('key'))) ?? args.get('default') ?? null,
+      run: (self, args) => own(self, plainText(args.need('key')) ?? str(args.need('key'))) ?? args.get('default') ?? null,
     },
   ],
   ['keys', { params: [], run: (self) => Object.keys(self) }],

@@ -1,6 +1,7 @@
 import { bind } from './arguments.ts'
 import { fail } from './errors.ts'
 import type { Run } from './run.ts'
+import { str } from './text.ts'
 import { type CallValues, isValList, isValRecord, own, Tuple, type Val } from './types.ts'
 import { asRecord, compare, equals, iterate, plainText } from './values.ts'
 
@@ -131,5 +132,5 @@ function popKey(dict: Record<string, Val>, call: CallValues): Val {
 }
 
 function keyOf(value: Val): string {
-  return plainText(value) ?? String(value)
+  return plainText(value) ?? str(value)
 }

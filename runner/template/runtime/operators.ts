@@ -4,7 +4,7 @@ import { fail, limit } from './errors.ts'
 import { percentFormat } from './percent.ts'
 import { MAX_TEXT, str, typeName } from './text.ts'
 import { isDynamic, isValList, Tuple, type Val } from './types.ts'
-import { float, isFloat, numeric, plainText, revealed, taintOf } from './values.ts'
+import { float, isFloat, numeric, plainText, revealed, type Taint, taintOf } from './values.ts'
 
 const MAX_LIST = 1_000_000
 
@@ -117,7 +117,7 @@ export function positive(value: Val): Val {
 
 /** `~` and text around expressions: Python's str() of each, one text. A Secret inside makes it a Secret, an Unknown an Unknown. */
 export function joinTexts(parts: readonly Val[]): string | Secret | Unknown {
-  const taint = { secret: false, unknown: undefined }
+  const taint: Taint = { secret: false, unknown: undefined }
   let text = ''
   for (const part of parts) {
     if (typeof part === 'string') text += part
