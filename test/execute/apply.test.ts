@@ -21,6 +21,10 @@ import type { HttpResponse } from '../../runner/host/host.ts'
 import { type Action, ref } from '../../runner/module/change.ts'
 import { type LocalMachine, SHELLS, type ShellName, withLocalMachine } from '../_harness/local.ts'
 
+/** Other users, owners and mounts need root; access lists need their tools. */
+const asRoot = process.getuid?.() === 0 ? test : test.skip
+const withAcl = existsSync('/usr/bin/setfacl') ? test : test.skip
+
 const BYTES = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))
 
 interface Done extends Applied {
@@ -106,7 +110,7 @@ for (const shell of SHELLS) {
     t.not(done.outcomes[1]?.stdout.split('\n')[0], '/usr')
   })
 
-  test(`${shell}: a program can run as another user`, async (t) => {
+  asRoot(`${shell}: a program can run as another user`, async (t) => {
     const done = await apply(shell, [{ do: 'run', argv: ['sh', '-c', 'id -un; echo "$1"', 'sh', "it's"], user: 'nobody' }])
     t.is(done.outcomes[0]?.stdout, "nobody\nit's\n", done.outcomes[0]?.stderr)
   })
@@ -131,7 +135,7 @@ for (const shell of SHELLS) {
     })
   })
 
-  test(`${shell}: a file that is replaced keeps its owner and mode, a new one gets the umask's`, async (t) => {
+  asRoot(`${shell}: a file that is replaced keeps its owner and mode, a new one gets the umask's`, async (t) => {
     const folder = scratch()
     const [old, fresh] = [join(folder, 'old'), join(folder, 'fresh')]
     writeFileSync(old, 'before\n')
@@ -217,7 +221,7 @@ for (const shell of SHELLS) {
   })
 }
 
-test('a full disk is named with the path, the old file stays and nothing is left', async (t) => {
+asRoot('a full disk is named with the path, the old file stays and nothing is left', async (t) => {
   const folder = scratch()
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'stackrun-test', folder])
   try {
@@ -282,3 +286,16 @@ test('a request is filled from the answers before it', async (t) => {
   t.deepEqual(seen, ['POST /projects {"name":"p","password":"s3"}', 'PUT /grants/a%20b {"of":"a b"}', 'GET /refused '])
   t.regex(done.failed?.message ?? '', /^cannot ask: HTTP 409 from .*taken/)
 })
+
+for (const shell of SHELLS) {
+  withAcl(`${shell}: a file that is replaced keeps its access list`, async (t) => {
+    const path = join(scratch(), 'listed')
+    writeFileSync(path, 'old')
+    execFileSync('setfacl', ['-m', 'u:nobody:rw', path])
+    const before = execFileSync('getfacl', ['-cp', path], { encoding: 'utf8' })
+    const done = await apply(shell, [{ do: 'write', path, content: 'new' }])
+    t.is(done.failed, undefined, done.failed?.message)
+    t.is(execFileSync('getfacl', ['-cp', path], { encoding: 'utf8' }), before)
+    t.regex(before, /user:nobody:rw-/)
+  })
+}
