@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'variable' // a variable of the wrong type or name
   | 'unreachable' // no connection, a refused host key, a lost session
   | 'become' // privilege escalation was refused
+  | 'transfer' // a file could not be written to or read from a host: disk full, permission
   | 'limit' // a bound was passed (time, size, depth)
   | 'lab' // the embedded lab cannot be brought up here
   | 'bug' // a broken promise inside the product

@@ -10,6 +10,8 @@ export interface Session {
   download(path: string, onChunk: (chunk: Buffer) => void, signal: AbortSignal): Promise<void>
   /** How many requests went over the wire: the count of round trips that tests and the bench look at. */
   readonly roundTrips: number
+  /** The next request gets a fresh shell, for one whose streams a process left behind still writes to. */
+  retire(): void
   close(): Promise<void>
 }
 
@@ -62,6 +64,8 @@ export interface Connection {
   /** A duplex stream to host:port as seen from the managed host (SSH direct-tcpip; a plain socket for local). */
   forward(host: string, port: number, signal?: AbortSignal): Promise<import('node:stream').Duplex>
   readonly name: string
+  /** The way to the host is gone: sessions of this connection only reject. */
+  readonly lost: boolean
   close(): Promise<void>
 }
 

@@ -1,0 +1,145 @@
+import { RunnerError } from '../base/error.ts'
+import { killTreeScript } from './_kill.ts'
+import type { Shell } from './_shell.ts'
+import { download, upload, type TransferHost } from './_transfer.ts'
+import type { Become, Session, SessionAnswer, SessionRequest, Upload } from './session.ts'
+
+export interface ShellSessionOptions {
+  /** The connection's name for messages. */
+  readonly name: string
+  readonly prelude: string
+  readonly become: Become | undefined
+  /** Opens one more shell on the same connection as the given user. */
+  readonly openShell: (become: Become | undefined) => Promise<Shell>
+}
+
+const KILL_BOUND = 10_000
+
+/**
+ * The standing shell of one (host, user). A shell that ended, was retired or had to be killed is replaced by a fresh one at
+ * the next request; the request that it took with it is never sent again.
+ */
+export class ShellSession implements Session, TransferHost {
+  roundTrips = 0
+  readonly name: string
+  readonly #options: ShellSessionOptions
+  #shell: Shell | undefined
+  #last: Promise<unknown> = Promise.resolve()
+  #closed = false
+
+  constructor(options: ShellSessionOptions) {
+    this.#options = options
+    this.name = options.name
+  }
+
+  /** Opens the shell now, so that a refused user or password is told here. */
+  async open(): Promise<this> {
+    await this.#standing()
+    return this
+  }
+
+  request(request: SessionRequest): Promise<SessionAnswer> {
+    const answer = this.#last.then(() => this.#run(request))
+    this.#last = answer.catch(ignore)
+    return answer
+  }
+
+  upload(file: Upload): Promise<void> {
+    return upload(this, file)
+  }
+
+  download(path: string, onChunk: (chunk: Buffer) => void, signal: AbortSignal): Promise<void> {
+    return download(this, path, onChunk, signal)
+  }
+
+  retire(): void {
+    const shell = this.#shell
+    this.#shell = undefined
+    if (shell !== undefined) void this.#last.then(() => { shell.destroy() })
+  }
+
+  openShell(): Promise<Shell> {
+    return this.#options.openShell(this.#options.become)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#shell?.destroy()
+    await this.#last
+  }
+
+  async #run(request: SessionRequest): Promise<SessionAnswer> {
+    request.signal?.throwIfAborted()
+    const shell = await this.#standing()
+    this.roundTrips += 1
+    if (request.timeout === undefined && request.signal === undefined) return shell.run(request)
+    return this.#bounded(shell, request)
+  }
+
+  async #bounded(shell: Shell, request: SessionRequest): Promise<SessionAnswer> {
+    const answer = shell.run(request)
+    const stop = stopOf(request)
+    try {
+      const first = await Promise.race([answer, stop.stopped])
+      if (first !== undefined) return first
+    } finally {
+      stop.forget()
+    }
+    await this.#kill(shell)
+    return (await shell.abandon()) ?? (await answer)
+  }
+
+  async #kill(shell: Shell): Promise<void> {
+    if (this.#shell === shell) this.#shell = undefined
+    if (shell.ended) return
+    shell.condemn()
+    const killer = await this.openShell()
+    const timer = setTimeout(() => { killer.destroy() }, KILL_BOUND)
+    try {
+      await killer.run({ script: killTreeScript(shell.pid) })
+    } finally {
+      clearTimeout(timer)
+      killer.destroy()
+    }
+  }
+
+  async #standing(): Promise<Shell> {
+    if (this.#closed) throw new RunnerError('unreachable', `${this.name}: the session is closed`)
+    if (this.#shell !== undefined && !this.#shell.ended) return this.#shell
+    const shell = await this.openShell()
+    const answer = await shell.run({ script: `${this.#options.prelude}\nprintf %s "$$"` })
+    shell.pid = Number(answer.stdout.toString())
+    if (answer.rc !== 0 || !(shell.pid > 1)) {
+      shell.destroy()
+      throw new RunnerError('unreachable', `${this.name}: the shell cannot be used: ${answer.stderr.toString().trim()}`, {
+        hint: 'the host needs a POSIX sh; ansible_shell_executable names another one',
+      })
+    }
+    this.#shell = shell
+    return shell
+  }
+}
+
+interface Stop {
+  readonly stopped: Promise<undefined>
+  readonly forget: () => void
+}
+
+function stopOf(request: SessionRequest): Stop {
+  let forget = ignore
+  const stopped = new Promise<undefined>((resolve) => {
+    const stop = (): void => { resolve(undefined) }
+    const timer = request.timeout === undefined ? undefined : setTimeout(stop, request.timeout)
+    request.signal?.addEventListener('abort', stop, { once: true })
+    if (request.signal?.aborted === true) stop()
+    forget = () => {
+      clearTimeout(timer)
+      request.signal?.removeEventListener('abort', stop)
+    }
+  })
+  return { stopped, forget }
+}
+
+function ignore(): void {
+  // the asker of the request hears of it
+}

@@ -1,0 +1,110 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { messageOf } from '../base/error.ts'
+import { Secret } from '../base/value.ts'
+import { agentFor } from './_http-agent.ts'
+import type { HttpRequest, HttpResponse } from './host.ts'
+import type { Connection } from './session.ts'
+
+const DEFAULT_TIMEOUT = 30_000
+const MOST_REDIRECTS = 10
+
+/** An HTTP request from the managed host's side of the network. Where nothing answers the status is 0 and `error` says why. */
+export async function httpOver(connection: Connection, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+  const timeout = request.timeout ?? DEFAULT_TIMEOUT
+  const limit = AbortSignal.timeout(timeout)
+  const until = AbortSignal.any([signal, limit])
+  let turn = request
+  for (let count = 0; ; count += 1) {
+    try {
+      const response = await exchange(connection, turn, until)
+      const next = count < MOST_REDIRECTS ? redirected(turn, response) : undefined
+      if (next === undefined) return response
+      turn = next
+    } catch (error) {
+      signal.throwIfAborted()
+      if (connection.lost) throw error
+      const reason = limit.aborted ? `ETIMEDOUT: no answer in ${String(timeout / 1000)} s` : reasonOf(error)
+      return { status: 0, headers: {}, body: Buffer.alloc(0), url: turn.url, error: reason }
+    }
+  }
+}
+
+async function exchange(connection: Connection, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+  const message = await send(connection, request, signal)
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(message.headers)) headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '')
+  return { status: message.statusCode ?? 0, headers, body: await buffer(message), url: request.url }
+}
+
+function send(connection: Connection, request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const url = new URL(request.url)
+    const agent = agentFor(connection, { tls: url.protocol === 'https:', validateCerts: request.validateCerts ?? true })
+    const body = bodyOf(request.body)
+    const headers: Record<string, string> = {}
+    for (const [name, value] of Object.entries(request.headers ?? {})) headers[name] = textOf(value)
+    if (body !== undefined) headers['content-length'] = String(body.length)
+    const { method } = request
+    const outgoing = httpRequest({ protocol: url.protocol, host: hostOf(url), port: portOf(url), path: `${url.pathname}${url.search}`, method, headers, agent, signal, ...credentials(url) })
+    outgoing.once('response', resolve)
+    outgoing.once('error', (error) => {
+      if (outgoing.reusedSocket && isStale(error)) send(connection, request, signal).then(resolve, reject)
+      else reject(error)
+    })
+    outgoing.end(body)
+  })
+}
+
+/** A kept stream that the server closed before it saw the request: RFC 9110 lets what changes nothing be sent again. */
+function isStale(error: Error): boolean {
+  return 'code' in error && error.code === 'ECONNRESET' && error.message === 'socket hang up'
+}
+
+const SAFE = new Set(['GET', 'HEAD'])
+
+function redirected(request: HttpRequest, response: HttpResponse): HttpRequest | undefined {
+  const location = response.headers['location']
+  const follow = request.followRedirects ?? 'safe'
+  if (location === undefined || ![301, 302, 303, 307, 308].includes(response.status)) return undefined
+  if (follow === 'none' || (follow === 'safe' && !SAFE.has(request.method))) return undefined
+  const target = new URL(location, request.url)
+  const headers = target.origin === new URL(request.url).origin ? request.headers : withoutCredentials(request.headers)
+  const keeps = [307, 308].includes(response.status) || SAFE.has(request.method)
+  const { body: _body, ...bare } = request
+  return keeps ? { ...request, url: target.href, headers } : { ...bare, method: 'GET', url: target.href, headers }
+}
+
+/** Another origin must not get what was meant for the first. */
+function withoutCredentials(headers: HttpRequest['headers']): HttpRequest['headers'] {
+  const kept = Object.entries(headers ?? {}).filter(([name, value]) => !(value instanceof Secret) && !/^(authorization|cookie|x-auth-token|x-subject-token)$/i.test(name))
+  return Object.fromEntries(kept)
+}
+
+function reasonOf(error: unknown): string {
+  const text = messageOf(error)
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return text.includes(error.code) ? text : `${error.code}: ${text}`
+  return text
+}
+
+function bodyOf(body: HttpRequest['body']): Buffer | undefined {
+  if (body === undefined || Buffer.isBuffer(body)) return body
+  return Buffer.from(textOf(body))
+}
+
+function textOf(value: string | Secret): string {
+  return value instanceof Secret ? value.reveal() : value
+}
+
+function credentials(url: URL): { auth?: string } {
+  return url.username === '' ? {} : { auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}` }
+}
+
+function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '')
+}
+
+function portOf(url: URL): number {
+  if (url.port !== '') return Number(url.port)
+  return url.protocol === 'https:' ? 443 : 80
+}
