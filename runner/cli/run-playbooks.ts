@@ -37,7 +37,7 @@ export async function runPlaybooks(job: Job, loaded: Loaded): Promise<number> {
     if (io.signal.aborted) return EXIT.interrupted
     return outcome.fatal === undefined ? exitCodeOfHosts(Object.values(outcome.tallies)) : exitCodeOf(outcome.fatal.code)
   } finally {
-    await pool.close()
+    await pool.closeAll()
   }
 }
 
