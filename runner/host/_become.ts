@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { quoteArgv } from '../base/quote.ts'
 import { RunnerError } from '../base/error.ts'
+import { quoteArgv } from '../base/quote.ts'
 import type { ShellChannel } from './_shell.ts'
 import type { Become } from './session.ts'
 
@@ -21,12 +21,12 @@ export function becomeCommand(become: Become, shell: readonly string[]): BecomeC
     case 'sudo': {
       const prompt = `stackrun-password-${nonce}:`
       const ask = become.password === undefined ? ['-n'] : ['-S', '-p', prompt]
-      const argv = [become.exe ?? 'sudo', ...(become.flags ?? ['-H']), ...ask, '-u', become.user, '--', ...shell.slice(0, 1), ...shell.slice(1), '-c', inner]
-      return { command: `exec ${quoteArgv(argv)}`, ready, prompt: new RegExp(prompt, 'g') }
+      const argv = [become.exe ?? 'sudo', ...(become.flags ?? ['-H']), ...ask, '-u', become.user, '--', ...shell, '-c', inner]
+      return { command: `exec ${quoteArgv(argv)}`, ready, prompt: new RegExp(prompt) }
     }
     case 'su': {
       const argv = [become.exe ?? 'su', ...(become.flags ?? []), '-s', '/bin/sh', '-c', inner, become.user]
-      return { command: `exec ${quoteArgv(argv)}`, ready, prompt: /[::]\s*$/g }
+      return { command: `exec ${quoteArgv(argv)}`, ready, prompt: /[:\uFF1A]\s*$/ }
     }
   }
 }
@@ -45,39 +45,53 @@ export function passBecome(channel: ShellChannel, command: BecomeCommand, ask: B
     let out = ''
     let err = ''
     let answered = false
+    const settle = (error: RunnerError | undefined): void => {
+      clearTimeout(timer)
+      channel.stdout.off('data', onOut)
+      channel.stderr.off('data', onErr)
+      if (error === undefined) resolve()
+      else reject(error)
+    }
+    const refuse = (error: RunnerError): void => {
+      settle(error)
+      channel.destroy()
+    }
     const onOut = (chunk: Buffer): void => {
       out += chunk.toString('latin1')
       if (out.includes(command.ready)) settle(undefined)
     }
     const onErr = (chunk: Buffer): void => {
       err += chunk.toString('utf8')
-      if (err.match(command.prompt) === null) return
-      if (answered) return void settle(incorrect(ask))
-      if (ask.become.password === undefined) return void settle(missing(ask, err))
+      if (!command.prompt.test(err)) return
+      if (answered || ask.become.password === undefined) {
+        refuse(answered ? incorrect(ask) : missing(ask, err))
+        return
+      }
       answered = true
       err = ''
       channel.stdin.write(`${ask.become.password.reveal()}\n`)
     }
-    const timer = setTimeout(() => { settle(silent(ask, err)) }, ask.timeout)
-    const settle = (error: RunnerError | undefined): void => {
-      clearTimeout(timer)
-      channel.stdout.off('data', onOut)
-      channel.stderr.off('data', onErr)
-      if (error === undefined) return void resolve()
-      channel.destroy()
-      reject(error)
-    }
+    const timer = setTimeout(() => {
+      refuse(silent(ask, err))
+    }, ask.timeout)
     channel.stdout.on('data', onOut)
     channel.stderr.on('data', onErr)
-    void channel.ended.then(() => { settle(refusal(ask, answered, err)) })
+    channel.stdin.on('error', noop)
+    void channel.ended.then((reason) => {
+      settle(refusal(ask, answered, err.trim() === '' ? reason : err))
+    })
   })
+}
+
+function noop(): void {
+  // a program that ended is told by `ended`
 }
 
 function refusal(ask: BecomeAsk, answered: boolean, said: string): RunnerError {
   if (/password is required|terminal is required|no tty present/.test(said)) return missing(ask, said)
   if (answered && /incorrect|try again|authentication failure|incorrect password/i.test(said)) return incorrect(ask)
   const text = said.trim().replaceAll('\n', '; ')
-  return new RunnerError('become', `${ask.become.method} to ${ask.become.user} was refused for ${ask.whose}: ${text === '' ? 'no reason given' : text}`)
+  return new RunnerError('become', `${ask.become.method} to ${ask.become.user} was refused for ${ask.whose}: ${text}`)
 }
 
 function incorrect(ask: BecomeAsk): RunnerError {
@@ -93,7 +107,11 @@ function missing(ask: BecomeAsk, said: string): RunnerError {
 
 function silent(ask: BecomeAsk, said: string): RunnerError {
   const text = said.trim()
-  return new RunnerError('become', `${ask.become.method} to ${ask.become.user} did not answer for ${ask.whose}${text === '' ? '' : `: ${text}`}`, {
-    hint: `waited ${String(ask.timeout / 1000)} s for it to start a shell or to ask for the password`,
-  })
+  return new RunnerError(
+    'become',
+    `${ask.become.method} to ${ask.become.user} did not answer for ${ask.whose}${text === '' ? '' : `: ${text}`}`,
+    {
+      hint: `waited ${String(ask.timeout / 1000)} s for it to start a shell or to ask for the password`,
+    },
+  )
 }

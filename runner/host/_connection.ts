@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
-import { quoteArgv } from '../base/quote.ts'
 import { RunnerError } from '../base/error.ts'
+import { quoteArgv } from '../base/quote.ts'
 import { becomeCommand, passBecome } from './_become.ts'
 import { Shell, type ShellChannel } from './_shell.ts'
 import { ShellSession } from './_shell-session.ts'
@@ -49,8 +49,9 @@ export class ShellConnection implements Connection {
     const { name } = this
     const { prelude } = this.#options
     const session = new ShellSession({ name, prelude, become, openShell: (as) => this.#openShell(as) })
+    await session.open()
     this.#sessions.add(session)
-    return session.open()
+    return session
   }
 
   forward(host: string, port: number, signal?: AbortSignal): Promise<Duplex> {

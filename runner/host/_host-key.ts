@@ -1,5 +1,5 @@
 import { messageOf, RunnerError } from '../base/error.ts'
-import { appendKnownHost, fingerprint, keyType, knownHostName, matchesHost, readKnownHosts, type KnownHost } from './_known-hosts.ts'
+import { appendKnownHost, fingerprint, type KnownHost, keyType, knownHostName, matchesHost, readKnownHosts } from './_known-hosts.ts'
 import type { ConnectionSettings } from './session.ts'
 
 export type HostKeySettings = Pick<ConnectionSettings, 'name' | 'address' | 'port' | 'hostKey' | 'hostKeyChecking' | 'knownHostsFiles'>
@@ -14,13 +14,25 @@ export interface HostKeyCheck {
 
 export type HostKeyAlgorithm = (typeof ALGORITHMS)[number]
 
-const ALGORITHMS = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'rsa-sha2-512', 'rsa-sha2-256'] as const
+const ALGORITHMS = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+] as const
 
 export async function hostKeyCheck(settings: HostKeySettings, warn: (message: string) => void): Promise<HostKeyCheck> {
   if (settings.hostKey !== undefined) return pinned(settings, settings.hostKey)
   const name = knownHostName(settings.address, settings.port)
-  const known = (await readKnownHosts(settings.knownHostsFiles)).filter((entry) => entry.marker !== '@cert-authority' && matchesHost(entry, name))
-  return { algorithms: preferring(known.filter((entry) => entry.marker === '').map((entry) => entry.type)), judge: (key) => judge(settings, { name, known, warn }, key) }
+  const known = (await readKnownHosts(settings.knownHostsFiles)).filter(
+    (entry) => entry.marker !== '@cert-authority' && matchesHost(entry, name),
+  )
+  return {
+    algorithms: preferring(known.filter((entry) => entry.marker === '').map((entry) => entry.type)),
+    judge: (key) => judge(settings, { name, known, warn }, key),
+  }
 }
 
 function pinned(settings: HostKeySettings, hostKey: string): HostKeyCheck {
@@ -28,7 +40,9 @@ function pinned(settings: HostKeySettings, hostKey: string): HostKeyCheck {
   const judgePinned = (key: Buffer): RunnerError | undefined => {
     if (key.equals(Buffer.from(wanted, 'base64'))) return undefined
     const message = `${about(settings)} shows the ${keyType(key)} key ${fingerprint(key)}, but ansible_host_key pins ${type} ${fingerprint(Buffer.from(wanted, 'base64'))}`
-    return new RunnerError('unreachable', message, { hint: 'correct ansible_host_key if the host was rebuilt; otherwise somebody may be in between' })
+    return new RunnerError('unreachable', message, {
+      hint: 'correct ansible_host_key if the host was rebuilt; otherwise somebody may be in between',
+    })
   }
   return { algorithms: preferring([type]), judge: (key) => Promise.resolve(judgePinned(key)) }
 }
@@ -42,7 +56,8 @@ interface Knowledge {
 async function judge(settings: HostKeySettings, knowledge: Knowledge, key: Buffer): Promise<RunnerError | undefined> {
   const text = key.toString('base64')
   const revoked = knowledge.known.find((entry) => entry.marker === '@revoked' && entry.key === text)
-  if (revoked !== undefined) return new RunnerError('unreachable', `${about(settings)} shows a key that is revoked at ${revoked.place}: ${fingerprint(key)}`)
+  if (revoked !== undefined)
+    return new RunnerError('unreachable', `${about(settings)} shows a key that is revoked at ${revoked.place}: ${fingerprint(key)}`)
   if (settings.hostKeyChecking === 'no') return undefined
   const good = knowledge.known.filter((entry) => entry.marker === '')
   if (good.some((entry) => entry.key === text)) return undefined
@@ -74,9 +89,13 @@ function mismatch(settings: HostKeySettings, entry: KnownHost, key: Buffer): Run
 
 function unseen(settings: HostKeySettings, key: Buffer): RunnerError {
   const files = settings.knownHostsFiles.join(', ')
-  return new RunnerError('unreachable', `${about(settings)} shows the ${keyType(key)} key ${fingerprint(key)}, which no known_hosts file has (${files})`, {
-    hint: 'compare the fingerprint and add the key, or pin it with ansible_host_key',
-  })
+  return new RunnerError(
+    'unreachable',
+    `${about(settings)} shows the ${keyType(key)} key ${fingerprint(key)}, which no known_hosts file has (${files})`,
+    {
+      hint: 'compare the fingerprint and add the key, or pin it with ansible_host_key',
+    },
+  )
 }
 
 function about(settings: HostKeySettings): string {

@@ -1,5 +1,5 @@
 import { Agent, type ClientRequestArgs } from 'node:http'
-import { isIP } from 'node:net'
+import { isIP, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
 import { messageOf } from '../base/error.ts'
@@ -8,6 +8,8 @@ import type { Connection } from './session.ts'
 export interface AgentWants {
   readonly tls: boolean
   readonly validateCerts: boolean
+  /** Streams are used again for later requests. */
+  readonly keep: boolean
 }
 
 /** Streams are kept for as long as their connection is: the map holds no connection alive. */
@@ -17,22 +19,22 @@ const agents = new WeakMap<Connection, Map<string, ForwardAgent>>()
 export function agentFor(connection: Connection, wants: AgentWants): Agent {
   const known = agents.get(connection) ?? new Map<string, ForwardAgent>()
   agents.set(connection, known)
-  const key = `${String(wants.tls)} ${String(wants.validateCerts)}`
+  const key = JSON.stringify(wants)
   const agent = known.get(key) ?? new ForwardAgent(connection, wants)
   known.set(key, agent)
   return agent
 }
 
-type Created = (error: Error | null, stream: Duplex) => void
+type Created = (error: Error | null, stream?: Duplex) => void
 
 class ForwardAgent extends Agent {
-  override readonly protocol: string
-  override readonly defaultPort: number
+  readonly protocol: string
+  readonly defaultPort: number
   readonly #connection: Connection
   readonly #wants: AgentWants
 
   constructor(connection: Connection, wants: AgentWants) {
-    super({ keepAlive: true, maxFreeSockets: 4 })
+    super({ keepAlive: wants.keep, maxFreeSockets: 4 })
     this.protocol = wants.tls ? 'https:' : 'http:'
     this.defaultPort = wants.tls ? 443 : 80
     this.#connection = connection
@@ -46,18 +48,18 @@ class ForwardAgent extends Agent {
         created(null, stream)
       },
       (error: unknown) => {
-        ;(created as (error: Error) => void)(error instanceof Error ? error : new Error(messageOf(error)))
+        created(error instanceof Error ? error : new Error(messageOf(error)))
       },
     )
   }
 
   override keepSocketAlive(stream: Duplex): boolean {
-    if ('unref' in stream && typeof stream.unref === 'function') stream.unref()
+    if (stream instanceof Socket) stream.unref()
     return !stream.destroyed
   }
 
   override reuseSocket(stream: Duplex): void {
-    if ('ref' in stream && typeof stream.ref === 'function') stream.ref()
+    if (stream instanceof Socket) stream.ref()
   }
 
   async #open(host: string, port: number): Promise<Duplex> {
@@ -84,6 +86,12 @@ function secured(socket: Duplex, host: string, rejectUnauthorized: boolean): Pro
 function refused(error: unknown, host: string, port: number): Error {
   const text = messageOf(error)
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error
-  const code = /refused/i.test(text) ? 'ECONNREFUSED' : /prohibited/i.test(text) ? 'EACCES' : /resolve|not known|resolution/i.test(text) ? 'ENOTFOUND' : 'EHOSTUNREACH'
+  const code = /refused/i.test(text)
+    ? 'ECONNREFUSED'
+    : /prohibited/i.test(text)
+      ? 'EACCES'
+      : /resolve|not known|resolution/i.test(text)
+        ? 'ENOTFOUND'
+        : 'EHOSTUNREACH'
   return Object.assign(new Error(`${code}: ${host}:${String(port)}: ${text}`, { cause: error }), { code })
 }

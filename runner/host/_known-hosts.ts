@@ -58,7 +58,10 @@ function matchesHash(patterns: string, name: string): boolean {
 
 function matchesGlob(pattern: string, name: string): boolean {
   if (!/[*?]/.test(pattern)) return pattern === name
-  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')
+  const escaped = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
   return new RegExp(`^${escaped}$`).test(name)
 }
 

@@ -1,7 +1,7 @@
 import { RunnerError } from '../base/error.ts'
 import { killTreeScript } from './_kill.ts'
 import type { Shell } from './_shell.ts'
-import { download, upload, type TransferHost } from './_transfer.ts'
+import { download, type TransferHost, upload } from './_transfer.ts'
 import type { Become, Session, SessionAnswer, SessionRequest, Upload } from './session.ts'
 
 export interface ShellSessionOptions {
@@ -14,6 +14,9 @@ export interface ShellSessionOptions {
 }
 
 const KILL_BOUND = 10_000
+
+/** A become user may not be allowed into the folder that the login user starts in; many programs fail there. */
+const ENTER = '[ -x . ] || cd /'
 
 /**
  * The standing shell of one (host, user). A shell that ended, was retired or had to be killed is replaced by a fresh one at
@@ -55,16 +58,22 @@ export class ShellSession implements Session, TransferHost {
   retire(): void {
     const shell = this.#shell
     this.#shell = undefined
-    if (shell !== undefined) void this.#last.then(() => { shell.destroy() })
+    if (shell !== undefined)
+      void this.#last.then(() => {
+        shell.destroy()
+      })
   }
 
   openShell(): Promise<Shell> {
     return this.#options.openShell(this.#options.become)
   }
 
+  /** A request that still runs is lost, and its processes are killed. */
   async close(): Promise<void> {
     this.#closed = true
-    this.#shell?.destroy()
+    const shell = this.#shell
+    if (shell?.busy === true) await this.#kill(shell).catch(ignore)
+    shell?.abort('it was closed')
     await this.#last
   }
 
@@ -94,7 +103,9 @@ export class ShellSession implements Session, TransferHost {
     if (shell.ended) return
     shell.condemn()
     const killer = await this.openShell()
-    const timer = setTimeout(() => { killer.destroy() }, KILL_BOUND)
+    const timer = setTimeout(() => {
+      killer.destroy()
+    }, KILL_BOUND)
     try {
       await killer.run({ script: killTreeScript(shell.pid) })
     } finally {
@@ -107,7 +118,7 @@ export class ShellSession implements Session, TransferHost {
     if (this.#closed) throw new RunnerError('unreachable', `${this.name}: the session is closed`)
     if (this.#shell !== undefined && !this.#shell.ended) return this.#shell
     const shell = await this.openShell()
-    const answer = await shell.run({ script: `${this.#options.prelude}\nprintf %s "$$"` })
+    const answer = await shell.run({ script: `${ENTER}\n${this.#options.prelude}\nprintf %s "$$"` })
     shell.pid = Number(answer.stdout.toString())
     if (answer.rc !== 0 || !(shell.pid > 1)) {
       shell.destroy()
@@ -128,7 +139,9 @@ interface Stop {
 function stopOf(request: SessionRequest): Stop {
   let forget = ignore
   const stopped = new Promise<undefined>((resolve) => {
-    const stop = (): void => { resolve(undefined) }
+    const stop = (): void => {
+      resolve(undefined)
+    }
     const timer = request.timeout === undefined ? undefined : setTimeout(stop, request.timeout)
     request.signal?.addEventListener('abort', stop, { once: true })
     if (request.signal?.aborted === true) stop()

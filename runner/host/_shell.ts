@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RunnerError } from '../base/error.ts'
-import { FrameReader, frameMark, frameText, lastFrameText, type FrameSink } from './_framing.ts'
+import { FrameReader, type FrameSink, frameMark, frameText, lastFrameText } from './_framing.ts'
 import { OutputKeeper } from './_output.ts'
 import type { SessionAnswer } from './session.ts'
 
@@ -61,6 +61,10 @@ export class Shell {
     })
   }
 
+  get busy(): boolean {
+    return this.#pending !== undefined
+  }
+
   get ended(): boolean {
     return this.#endReason !== undefined
   }
@@ -93,6 +97,13 @@ export class Shell {
     await Promise.race([this.#channel.ended, sleep(1000, undefined, { ref: false })])
     this.destroy()
     return { ...answerOf(pending), rc: KILLED_RC, timedOut: true }
+  }
+
+  /** Ends the shell; a request that still runs is told why. */
+  abort(reason: string): void {
+    this.#condemned = false
+    this.#channel.destroy()
+    this.#end(reason)
   }
 
   destroy(): void {
@@ -156,11 +167,11 @@ export class Shell {
   }
 
   #end(reason: string): void {
-    if (this.#endReason !== undefined) return
-    this.#endReason = reason
+    this.#endReason ??= reason
+    if (this.#condemned) return
     const pending = this.#pending
-    if (!this.#condemned) this.#pending = undefined
-    if (!this.#condemned) pending?.reject(this.#lost(reason))
+    this.#pending = undefined
+    pending?.reject(this.#lost(this.#endReason))
   }
 
   #lost(reason: string): RunnerError {

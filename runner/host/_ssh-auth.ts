@@ -76,7 +76,9 @@ function isParsedKey(key: unknown): key is ParsedKey {
 function readable(error: unknown, passphrase: Secret | undefined): Error {
   if (!(error instanceof Error)) return new Error('it holds no private key')
   if (!/encrypted|passphrase|decrypt|integrity/i.test(error.message)) return error
-  return new Error(passphrase === undefined ? 'it is encrypted and no passphrase is given' : 'the passphrase does not open it', { cause: error })
+  return new Error(passphrase === undefined ? 'it is encrypted and no passphrase is given' : 'the passphrase does not open it', {
+    cause: error,
+  })
 }
 
 function passwordAttempts(identity: Identity): Attempt[] {

@@ -30,10 +30,14 @@ export function openClient(target: SshTarget, trust: SshTrust, stream: Duplex | 
       client.destroy()
       reject(refused ?? explain(error, target, trust.authentication))
     }
-    const stop = (): void => { fail(new Error('interrupted', { cause: signal.reason })) }
+    const stop = (): void => {
+      fail(new Error('interrupted', { cause: signal.reason }))
+    }
     signal.addEventListener('abort', stop, { once: true })
     client.on('error', fail)
-    client.once('close', () => { fail(new Error('the connection was closed during the handshake')) })
+    client.once('close', () => {
+      fail(new Error('the connection was closed during the handshake'))
+    })
     client.once('ready', () => {
       signal.removeEventListener('abort', stop)
       client.removeAllListeners('error').removeAllListeners('close')
@@ -61,7 +65,14 @@ export function openClient(target: SshTarget, trust: SshTrust, stream: Duplex | 
 const KEEPALIVES_MISSED = 3
 
 /** The cheapest first where the processor has AES; authenticated ciphers need no separate MAC. */
-const CIPHERS = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'chacha20-poly1305@openssh.com', 'aes128-ctr', 'aes192-ctr', 'aes256-ctr'] as const
+const CIPHERS = [
+  'aes128-gcm@openssh.com',
+  'aes256-gcm@openssh.com',
+  'chacha20-poly1305@openssh.com',
+  'aes128-ctr',
+  'aes192-ctr',
+  'aes256-ctr',
+] as const
 
 function explain(error: unknown, target: SshTarget, authentication: Authentication): RunnerError {
   const where = `${target.name}: ${target.address} port ${String(target.port)}`

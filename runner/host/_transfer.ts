@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { posix } from 'node:path'
 import { RunnerError } from '../base/error.ts'
 import { printfFormat, quote } from '../base/quote.ts'
-import type { Shell } from './_shell.ts'
 import { installScript } from './_install.ts'
+import type { Shell } from './_shell.ts'
 import type { SessionAnswer, SessionRequest, Upload } from './session.ts'
 
 /** What a transfer needs of its session: requests in the standing shell, and a shell of its own for the bytes. */
@@ -28,7 +28,7 @@ export async function upload(host: TransferHost, file: Upload): Promise<void> {
     const size = await stream(host, file, temporary)
     await install(host, file, { temporary, size, write: ':' })
   } catch (error) {
-    if (!(error instanceof RunnerError && error.code === 'unreachable')) await host.request({ script: `rm -f ${quote(temporary)}` })
+    await host.request({ script: `rm -f ${quote(temporary)}` }).catch(leaveIt)
     throw error
   }
 }
@@ -64,7 +64,9 @@ async function stream(host: TransferHost, file: Upload, temporary: string): Prom
 }
 
 async function bound(shell: Shell, signal: AbortSignal | undefined, answer: Promise<SessionAnswer>): Promise<SessionAnswer> {
-  const stop = (): void => { shell.destroy() }
+  const stop = (): void => {
+    shell.destroy()
+  }
   signal?.addEventListener('abort', stop, { once: true })
   try {
     return await answer
@@ -87,8 +89,18 @@ function* slices(content: Uint8Array): Iterable<Uint8Array> {
   for (let at = 0; at < content.length; at += PIECE) yield content.subarray(at, at + PIECE)
 }
 
+/** The lost host keeps a stale `.stackrun.` file; the first error is the one to tell. */
+function leaveIt(): void {
+  // nothing more can be done
+}
+
+/** The host's own words, without the names of the program and the temporary file. */
 function failure(host: TransferHost, what: string, stderr: Buffer): RunnerError {
-  const lines = stderr.toString().trim().split('\n')
-  const last = lines.at(-1)?.replace(/^.*?: (?=[^:]*$)/, '') ?? ''
-  return new RunnerError('transfer', `${host.name}: ${what}: ${last === '' ? 'the host gave no reason' : last}`, { cause: stderr.toString() })
+  const last = stderr.toString().trim().split('\n').at(-1) ?? ''
+  const reason = last
+    .replace(/^(?:\S+: )(?:(?:line )?\d+: )?(?:eval: )?(?:(?:line )?\d+: )?/, '')
+    .replace(/(?:cannot create )?\S*\.stackrun\.[0-9a-f]+'?: /, '')
+  return new RunnerError('transfer', `${host.name}: ${what}: ${reason === '' ? 'the host gave no reason' : reason}`, {
+    cause: stderr.toString(),
+  })
 }

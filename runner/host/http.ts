@@ -40,13 +40,24 @@ async function exchange(connection: Connection, request: HttpRequest, signal: Ab
 function send(connection: Connection, request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const url = new URL(request.url)
-    const agent = agentFor(connection, { tls: url.protocol === 'https:', validateCerts: request.validateCerts ?? true })
+    const keep = REPEATABLE.has(request.method)
+    const agent = agentFor(connection, { tls: url.protocol === 'https:', validateCerts: request.validateCerts ?? true, keep })
     const body = bodyOf(request.body)
     const headers: Record<string, string> = {}
     for (const [name, value] of Object.entries(request.headers ?? {})) headers[name] = textOf(value)
     if (body !== undefined) headers['content-length'] = String(body.length)
     const { method } = request
-    const outgoing = httpRequest({ protocol: url.protocol, host: hostOf(url), port: portOf(url), path: `${url.pathname}${url.search}`, method, headers, agent, signal, ...credentials(url) })
+    const outgoing = httpRequest({
+      protocol: url.protocol,
+      host: hostOf(url),
+      port: portOf(url),
+      path: `${url.pathname}${url.search}`,
+      method,
+      headers,
+      agent,
+      signal,
+      ...credentials(url),
+    })
     outgoing.once('response', resolve)
     outgoing.once('error', (error) => {
       if (outgoing.reusedSocket && isStale(error)) send(connection, request, signal).then(resolve, reject)
@@ -56,7 +67,12 @@ function send(connection: Connection, request: HttpRequest, signal: AbortSignal)
   })
 }
 
-/** A kept stream that the server closed before it saw the request: RFC 9110 lets what changes nothing be sent again. */
+/**
+ * A kept stream may have been closed by the server just before it saw the request. Only what is idempotent may then be sent
+ * again, so that nothing else goes over a kept stream.
+ */
+const REPEATABLE = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
+
 function isStale(error: Error): boolean {
   return 'code' in error && error.code === 'ECONNRESET' && error.message === 'socket hang up'
 }
@@ -71,19 +87,21 @@ function redirected(request: HttpRequest, response: HttpResponse): HttpRequest |
   const target = new URL(location, request.url)
   const headers = target.origin === new URL(request.url).origin ? request.headers : withoutCredentials(request.headers)
   const keeps = [307, 308].includes(response.status) || SAFE.has(request.method)
-  const { body: _body, ...bare } = request
-  return keeps ? { ...request, url: target.href, headers } : { ...bare, method: 'GET', url: target.href, headers }
+  return keeps ? { ...request, url: target.href, headers } : { ...request, body: undefined, method: 'GET', url: target.href, headers }
 }
 
 /** Another origin must not get what was meant for the first. */
 function withoutCredentials(headers: HttpRequest['headers']): HttpRequest['headers'] {
-  const kept = Object.entries(headers ?? {}).filter(([name, value]) => !(value instanceof Secret) && !/^(authorization|cookie|x-auth-token|x-subject-token)$/i.test(name))
+  const kept = Object.entries(headers ?? {}).filter(
+    ([name, value]) => !(value instanceof Secret) && !/^(authorization|cookie|x-auth-token|x-subject-token)$/i.test(name),
+  )
   return Object.fromEntries(kept)
 }
 
 function reasonOf(error: unknown): string {
   const text = messageOf(error)
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return text.includes(error.code) ? text : `${error.code}: ${text}`
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string')
+    return text.includes(error.code) ? text : `${error.code}: ${text}`
   return text
 }
 

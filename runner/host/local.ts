@@ -1,14 +1,20 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { connect as connectSocket, type Socket } from 'node:net'
 import { userInfo } from 'node:os'
-import { ShellConnection, type ShellChannels } from './_connection.ts'
-import type { ShellChannel } from './_shell.ts'
 import type { ConnectionOptions } from './_connection.ts'
+import { type ShellChannels, ShellConnection } from './_connection.ts'
+import type { ShellChannel } from './_shell.ts'
 import type { ConnectionSettings } from './session.ts'
 
 /** The controller itself as a host: shells are its child processes. */
 export function connectLocal(settings: ConnectionSettings, options: ConnectionOptions): ShellConnection {
-  const channels: ShellChannels = { user: userInfo().username, lost: undefined, exec: spawnChannel, forward: openSocket, close: () => Promise.resolve() }
+  const channels: ShellChannels = {
+    user: userInfo().username,
+    lost: undefined,
+    exec: spawnChannel,
+    forward: openSocket,
+    close: () => Promise.resolve(),
+  }
   return new ShellConnection(settings, options, channels)
 }
 
@@ -32,7 +38,9 @@ const LAST_OUTPUT_BOUND = 200
 
 function endOf(child: ChildProcessWithoutNullStreams): Promise<string> {
   return new Promise((resolve) => {
-    child.once('error', (error) => { resolve(error.message) })
+    child.once('error', (error) => {
+      resolve(error.message)
+    })
     child.once('exit', (code, signal) => {
       const reason = signal === null ? `the shell ended with code ${String(code)}` : `the shell was killed by ${signal}`
       const timer = setTimeout(resolve, LAST_OUTPUT_BOUND, reason)
@@ -47,7 +55,9 @@ function endOf(child: ChildProcessWithoutNullStreams): Promise<string> {
 function openSocket(host: string, port: number, signal?: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connectSocket({ host, port, noDelay: true })
-    const stop = (): void => { socket.destroy(new Error('aborted', { cause: signal?.reason })) }
+    const stop = (): void => {
+      socket.destroy(new Error('aborted', { cause: signal?.reason }))
+    }
     signal?.addEventListener('abort', stop, { once: true })
     socket.once('error', reject)
     socket.once('connect', () => {

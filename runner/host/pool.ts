@@ -1,4 +1,4 @@
-import { connect, type ConnectionOptions } from './connect.ts'
+import { type ConnectionOptions, connect } from './connect.ts'
 import type { Become, Connection, ConnectionSettings, Session } from './session.ts'
 
 interface Entry {

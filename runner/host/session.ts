@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { Secret } from '../base/value.ts'
 
 /** One standing shell on a host, as one user. Everything the product does on a host goes through it. */
@@ -62,7 +63,7 @@ export interface Become {
 export interface Connection {
   session(become: Become | undefined): Promise<Session>
   /** A duplex stream to host:port as seen from the managed host (SSH direct-tcpip; a plain socket for local). */
-  forward(host: string, port: number, signal?: AbortSignal): Promise<import('node:stream').Duplex>
+  forward(host: string, port: number, signal?: AbortSignal): Promise<Duplex>
   readonly name: string
   /** The way to the host is gone: sessions of this connection only reject. */
   readonly lost: boolean

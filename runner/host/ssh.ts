@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, ClientChannel } from 'ssh2'
 import { messageOf, RunnerError } from '../base/error.ts'
-import { ShellConnection, type ConnectionOptions, type ShellChannels } from './_connection.ts'
+import { type ConnectionOptions, type ShellChannels, ShellConnection } from './_connection.ts'
 import { hostKeyCheck } from './_host-key.ts'
 import { parseHop } from './_jump.ts'
 import type { ShellChannel } from './_shell.ts'
@@ -34,7 +34,15 @@ async function openChain(settings: ConnectionSettings, options: ConnectionOption
   try {
     for (const hop of settings.proxyJump) {
       const { user, address, port } = parseHop(hop)
-      const jump = { ...settings, name: `${settings.name} (jump host ${hop})`, user: user ?? settings.user, address, port, hostKey: undefined, password: undefined }
+      const jump = {
+        ...settings,
+        name: `${settings.name} (jump host ${hop})`,
+        user: user ?? settings.user,
+        address,
+        port,
+        hostKey: undefined,
+        password: undefined,
+      }
       clients.push(await logIn(jump, options, await through(clients.at(-1), jump)))
     }
     clients.push(await logIn(settings, options, await through(clients.at(-1), settings)))
@@ -55,7 +63,11 @@ async function through(client: Client | undefined, target: SshTarget): Promise<D
   try {
     return await forwardOut(client, target.address, target.port)
   } catch (error) {
-    throw new RunnerError('unreachable', `${target.name}: the jump host cannot reach ${target.address} port ${String(target.port)}: ${messageOf(error)}`, { cause: error })
+    throw new RunnerError(
+      'unreachable',
+      `${target.name}: the jump host cannot reach ${target.address} port ${String(target.port)}: ${messageOf(error)}`,
+      { cause: error },
+    )
   }
 }
 
@@ -72,8 +84,12 @@ class SshChannels implements ShellChannels {
     this.#clients = clients
     this.#client = client
     for (const each of clients) {
-      each.on('error', (error) => { this.lost ??= error.message })
-      each.on('close', () => { this.#gone() })
+      each.on('error', (error) => {
+        this.lost ??= error.message
+      })
+      each.on('close', () => {
+        this.#gone()
+      })
     }
   }
 
@@ -81,7 +97,13 @@ class SshChannels implements ShellChannels {
     return new Promise((resolve, reject) => {
       this.#client.exec(command, (error, channel) => {
         if (error === undefined) resolve(shellChannel(channel, () => this.lost))
-        else reject(new RunnerError('unreachable', `no further channel could be opened: ${this.lost ?? error.message}`, { cause: error }))
+        else
+          reject(
+            new RunnerError('unreachable', `no further channel could be opened: ${this.lost ?? error.message}`, {
+              hint: CHANNEL_HINT,
+              cause: error,
+            }),
+          )
       })
     })
   }
@@ -93,9 +115,14 @@ class SshChannels implements ShellChannels {
 
   close(): Promise<void> {
     return new Promise((resolve) => {
-      if (this.lost !== undefined) return void resolve()
+      if (this.lost !== undefined) {
+        resolve()
+        return
+      }
       this.lost = 'it was closed'
-      const timer = setTimeout(() => { this.#client.destroy() }, CLOSE_BOUND)
+      const timer = setTimeout(() => {
+        this.#client.destroy()
+      }, CLOSE_BOUND)
       this.#client.once('close', () => {
         clearTimeout(timer)
         for (const client of this.#clients) client.end()
@@ -112,6 +139,7 @@ class SshChannels implements ShellChannels {
 }
 
 const CLOSE_BOUND = 1000
+const CHANNEL_HINT = 'a host that is reachable but refuses channels is at its MaxSessions, or forces another command'
 /** After a shell's end a background process may hold its streams open for ever: hence the bound on the wait for their end. */
 const LAST_OUTPUT_BOUND = 200
 
@@ -123,9 +151,21 @@ function shellChannel(channel: ClientChannel, lost: () => string | undefined): S
       reason = said
       setTimeout(resolve, LAST_OUTPUT_BOUND, said).unref()
     })
-    channel.on('close', () => { setImmediate(() => { resolve(reason ?? lost() ?? 'its channel was closed') }) })
+    channel.on('close', () => {
+      setImmediate(() => {
+        resolve(reason ?? lost() ?? 'its channel was closed')
+      })
+    })
   })
-  return { stdin: channel.stdin, stdout: channel.stdout, stderr: channel.stderr, ended, destroy: () => { channel.close() } }
+  return {
+    stdin: channel.stdin,
+    stdout: channel.stdout,
+    stderr: channel.stderr,
+    ended,
+    destroy: () => {
+      channel.close()
+    },
+  }
 }
 
 function forwardOut(client: Client, host: string, port: number): Promise<Duplex> {
