@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Value } from '../base/value.ts'
+import type { Secret, Value } from '../base/value.ts'
 import type { ReadOnlyHost } from '../host/host.ts'
 import type { Change, Failure, Outcome } from './change.ts'
 
@@ -52,6 +52,14 @@ export interface ModuleContext {
   /** The host's `environment:` for this task, for programs that `check` runs with `host.query`. */
   readonly env: Readonly<Record<string, string>>
   warn(message: string): void
+  /** Tokens that many tasks of a run need; without it each task asks anew. */
+  readonly memo?: SecretMemo | undefined
+}
+
+/** Secrets kept in memory for one run: made once per key, by whoever asks first. */
+export interface SecretMemo {
+  get(key: string, make: () => Promise<Secret>): Promise<Secret>
+  forget(key: string): void
 }
 
 /** Files of the controller, found as Ansible finds them: role, including file's folder, playbook. */

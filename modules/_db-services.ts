@@ -1,0 +1,75 @@
+/** How a service's schema is checked and brought up to date. Commands run as the service's user. */
+export interface DatabaseService {
+  readonly user: string
+  readonly sync: readonly string[]
+  readonly check: SchemaCheck
+}
+
+/**
+ * `exit`: 0 means up to date. `head`: every line of the output that names a revision carries `(head)`. `alembic`: the revision that
+ * the service reports is the head of the migrations in a Python package.
+ */
+export type SchemaCheck =
+  | { readonly by: 'exit'; readonly argv: readonly string[] }
+  | { readonly by: 'head'; readonly argv: readonly string[] }
+  | { readonly by: 'alembic'; readonly argv: readonly string[]; readonly migrations: string }
+
+export const DATABASE_SERVICES: Readonly<Record<string, DatabaseService>> = {
+  keystone: {
+    user: 'keystone',
+    sync: ['keystone-manage', 'db_sync'],
+    check: { by: 'exit', argv: ['keystone-manage', 'db_sync', '--check'] },
+  },
+  glance: { user: 'glance', sync: ['glance-manage', 'db_sync'], check: { by: 'exit', argv: ['glance-manage', 'db', 'check'] } },
+  placement: {
+    user: 'placement',
+    sync: ['placement-manage', 'db', 'sync'],
+    check: { by: 'head', argv: ['placement-manage', 'db', 'version'] },
+  },
+  nova_api: {
+    user: 'nova',
+    sync: ['nova-manage', 'api_db', 'sync'],
+    check: { by: 'alembic', argv: ['nova-manage', 'api_db', 'version'], migrations: 'nova/db/api/migrations' },
+  },
+  nova: {
+    user: 'nova',
+    sync: ['nova-manage', 'db', 'sync'],
+    check: { by: 'alembic', argv: ['nova-manage', 'db', 'version'], migrations: 'nova/db/main/migrations' },
+  },
+  neutron: {
+    user: 'neutron',
+    sync: ['neutron-db-manage', 'upgrade', 'heads'],
+    check: { by: 'head', argv: ['neutron-db-manage', 'current'] },
+  },
+  cinder: {
+    user: 'cinder',
+    sync: ['cinder-manage', 'db', 'sync'],
+    check: { by: 'alembic', argv: ['cinder-manage', 'db', 'version'], migrations: 'cinder/db/migrations' },
+  },
+}
+
+/** Prints the head of an Alembic folder below Python's packages, without importing the service. */
+export const ALEMBIC_HEAD = `import os, sys
+from alembic.script import ScriptDirectory
+for root in sys.path:
+    path = os.path.join(root, sys.argv[1])
+    if os.path.isdir(path):
+        print(' '.join(ScriptDirectory(path).get_heads()))
+        break
+else:
+    sys.exit('no folder ' + sys.argv[1])
+`
+
+/** Whether what a program printed tells that all migrations were made. */
+export function schemaIsCurrent(check: SchemaCheck, answer: { readonly rc: number; readonly stdout: string }, head: string): boolean {
+  if (answer.rc !== 0) return false
+  if (check.by === 'exit') return true
+  const revisions = answer.stdout.split('\n').filter((line) => /^[0-9a-z_]+( \(|$)/i.test(line.trim()))
+  if (check.by === 'head')
+    return (
+      revisions.length > 0 &&
+      revisions.every((line) => line.includes('(head)') || !/\(/.test(line)) &&
+      revisions.some((line) => line.includes('(head)'))
+    )
+  return head.trim() !== '' && answer.stdout.trim().split(/\s+/).includes(head.trim())
+}

@@ -1,0 +1,104 @@
+import { args as arg, Failure, fail, Secret, z } from '../runner/module/index.ts'
+
+const authRecord = z.looseObject({
+  auth_url: z.string().optional(),
+  token: arg.secret().optional(),
+  username: z.string().optional(),
+  password: arg.secret().optional(),
+  project_name: z.string().optional(),
+  tenant_name: z.string().optional(),
+  user_domain_name: z.string().optional(),
+  user_domain_id: z.string().optional(),
+  project_domain_name: z.string().optional(),
+  project_domain_id: z.string().optional(),
+  domain_name: z.string().optional(),
+  system_scope: z.string().optional(),
+})
+
+/** How to log in to the Identity API: one by one, or in `auth` as the openstack.cloud collection has it. */
+export const authArguments = {
+  auth: authRecord.optional().describe('auth_url, username, password, project_name, user_domain_name, project_domain_name …'),
+  auth_url: z.string().optional().describe('`http://controller:5000/v3`, as seen from the managed host.'),
+  login_user: z.string().optional(),
+  login_password: arg.secret().optional(),
+  login_project_name: z.string().optional(),
+  login_token: arg.secret().optional(),
+  user_domain_name: z.string().optional().describe("Domain of the login's user; default: Default."),
+  project_domain_name: z.string().optional().describe("Domain of the login's project; default: Default."),
+  region_name: z.string().optional().describe('Accepted for compatibility: the Identity API is found by auth_url.'),
+  interface: z.string().optional().describe('Accepted for compatibility.'),
+  auth_type: z.string().optional().describe('Accepted for compatibility: a password or a token is used.'),
+  validate_certs: arg.bool().default(true),
+  timeout: arg.int().default(60).describe('Seconds for one request.'),
+}
+
+export const authAliases = {
+  endpoint: 'auth_url',
+  username: 'login_user',
+  project_name: 'login_project_name',
+  login_tenant_name: 'login_project_name',
+  tenant_name: 'login_project_name',
+  token: 'login_token',
+  verify: 'validate_certs',
+  api_timeout: 'timeout',
+} as const
+
+const login = z.object(authArguments)
+export type LoginArguments = Omit<z.output<typeof login>, 'interface'>
+
+export interface Auth {
+  /** Ends in `/v3`, without a slash. */
+  readonly url: string
+  /** Who logs in, for messages and for the memo; no secret. */
+  readonly who: string
+  /** The body that asks for a token. */
+  readonly body: Secret
+  readonly token?: Secret | undefined
+  readonly validateCerts: boolean
+  /** Milliseconds. */
+  readonly timeout: number
+}
+
+export function authOf(args: LoginArguments): Auth | Failure {
+  const { auth = {} } = args
+  const url = args.auth_url ?? auth.auth_url
+  const [user, password, token] = [args.login_user ?? auth.username, args.login_password ?? auth.password, args.login_token ?? auth.token]
+  if (url === undefined) return fail('auth_url is missing', { hint: 'give auth_url, or auth: {auth_url: …}' })
+  const common = { url: apiUrl(url), validateCerts: args.validate_certs, timeout: args.timeout * 1000 }
+  if (token !== undefined) return { ...common, who: 'token', body: new Secret(''), token }
+  if (user === undefined || password === undefined)
+    return fail('the login is incomplete: a user and a password, or a token', {
+      hint: 'give login_user and login_password, or auth: {username: …, password: …}',
+    })
+  const userDomain = domainRef(args.user_domain_name ?? auth.user_domain_name ?? auth.user_domain_id)
+  const who = { user, password, domain: userDomain }
+  return { ...common, who: `${user} ${JSON.stringify([userDomain, scopeOf(args)])}`, body: tokenBody(who, scopeOf(args)) }
+}
+
+/** The body of POST /v3/auth/tokens. */
+export function tokenBody(who: { readonly user: string; readonly password: Secret; readonly domain: DomainRef }, scope: unknown): Secret {
+  const identity = { methods: ['password'], password: { user: { name: who.user, domain: who.domain, password: who.password.reveal() } } }
+  return new Secret(JSON.stringify({ auth: { identity, ...(scope === undefined ? {} : { scope }) } }))
+}
+
+function scopeOf({ auth = {}, ...args }: LoginArguments): unknown {
+  if (auth.system_scope !== undefined) return { system: { all: true } }
+  if (auth.domain_name !== undefined) return { domain: { name: auth.domain_name } }
+  const project = args.login_project_name ?? auth.project_name ?? auth.tenant_name
+  return project === undefined
+    ? undefined
+    : { project: { name: project, domain: domainRef(args.project_domain_name ?? auth.project_domain_name ?? auth.project_domain_id) } }
+}
+
+export type DomainRef = { readonly id: string } | { readonly name: string }
+
+/** `default` and `Default` are the id and the name of one domain. */
+export function domainRef(name: string | undefined): DomainRef {
+  return name === undefined || name.toLowerCase() === 'default' ? { id: 'default' } : { name }
+}
+
+/** Addresses of the v2.0 API mean the v3 API beside it. */
+export function apiUrl(url: string): string {
+  const bare = url.replace(/\/+$/, '').replace(/\/v2\.0$/, '')
+  return bare.endsWith('/v3') ? bare : `${bare}/v3`
+}

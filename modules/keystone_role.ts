@@ -1,0 +1,45 @@
+import { args as arg, defineModule, Failure, z } from '../runner/module/index.ts'
+import { find, openKeystone, reading } from './_keystone.ts'
+import { authAliases, authArguments } from './_keystone-auth.ts'
+import { planThing, resultOf } from './_keystone-resource.ts'
+
+export default defineModule({
+  name: 'keystone_role',
+  summary: 'Create, change and remove roles of OpenStack Identity.',
+  fqcn: ['openstack.cloud.identity_role', 'openstack.cloud.os_keystone_role', 'os_keystone_role'],
+  args: z.strictObject({
+    ...authArguments,
+    name: arg.str(),
+    description: arg.str().optional(),
+    state: z.enum(['present', 'absent']).default('present'),
+  }),
+  aliases: { ...authAliases, role: 'name', password: 'login_password' },
+  returns: z.object({ role: z.record(z.string(), z.unknown()).optional(), id: z.string().optional() }),
+  examples: [
+    {
+      name: 'A role for people',
+      yaml: 'keystone_role:\n  name: user\n  auth: {auth_url: "http://controller:5000/v3", username: admin, password: "{{ keystone_admin_password }}", project_name: admin}\n',
+      lab: false,
+    },
+  ],
+  async check(host, args, context) {
+    const api = await openKeystone(host, args, context)
+    if (api instanceof Failure) return api
+    const role = await reading(() => find(api, 'keystone_role', args.name, `/roles?name=${encodeURIComponent(args.name)}`))
+    return role instanceof Failure ? role : { api, role }
+  },
+  plan: (state, args) =>
+    planThing(
+      state.api,
+      state.role,
+      {
+        noun: 'role',
+        label: `role ${args.name}`,
+        keys: [args.name],
+        identity: { name: args.name },
+        wanted: { description: args.description },
+      },
+      args.state,
+    ),
+  result: (state, _args, outcomes) => resultOf(state.role, 'role', outcomes),
+})
