@@ -102,6 +102,7 @@ export class Shell {
   /** Ends the shell; a request that still runs is told why. */
   abort(reason: string): void {
     this.#condemned = false
+    this.#endReason = reason
     this.#channel.destroy()
     this.#end(reason)
   }
