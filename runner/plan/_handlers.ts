@@ -1,0 +1,18 @@
+import type { Node } from '../load/node.ts'
+import { collecting, type Compiler, type Frame, syntaxError } from './_compiler.ts'
+import { compileStep } from './_steps.ts'
+import type { HandlerStep } from './types.ts'
+
+/** Handlers of a play or a role, in order; the tasks of an import are handlers of their own. */
+export async function compileHandlers(compiler: Compiler, list: Node | undefined, frame: Frame): Promise<readonly HandlerStep[]> {
+  if (list === undefined || list.value === null) return []
+  if (list.items === undefined) throw syntaxError('a list of handlers is expected', list.source, 'begin each handler with a dash')
+  const handlers: HandlerStep[] = []
+  for (const node of list.items) handlers.push(...(await collecting(compiler, () => compileHandler(compiler, node, frame), [])))
+  return handlers
+}
+
+async function compileHandler(compiler: Compiler, node: Node, frame: Frame): Promise<readonly HandlerStep[]> {
+  const steps = await compileStep(compiler, node, frame)
+  return steps.flatMap((step) => (step.kind === 'block' ? [] : [{ name: step.name, listen: compiler.topics.get(step.id) ?? [], role: frame.role, step }]))
+}

@@ -1,0 +1,99 @@
+import { dirname } from 'node:path'
+import { located } from '../base/error.ts'
+import type { Source } from '../base/source.ts'
+import { toPlain } from '../base/value.ts'
+import type { VarLayer, VarMap } from '../load/layer.ts'
+import { findRole, loadRole, type LoadedRole, type RoleFiles } from '../load/role.ts'
+import { roleCheck } from './_role-check.ts'
+import { type Compiler, Frame } from './_compiler.ts'
+import { compileHandlers } from './_handlers.ts'
+import { roleEntry } from './_role-entry.ts'
+import { compileSteps } from './_steps.ts'
+import type { RoleRef, Step } from './types.ts'
+
+/** One use of a role: an entry of `roles:`, a dependency, import_role or include_role. */
+export interface RoleUse {
+  readonly name: string
+  readonly source: Source
+  /** The `vars:` of an entry: with the role's own variables, and winning over them. */
+  readonly vars: VarMap
+  /** Other keys of an entry. */
+  readonly params: VarMap
+  readonly from: RoleFiles
+  /** Runs though the same use has run already. */
+  readonly again: boolean
+  /** Its variables are seen by the whole play. */
+  readonly public: boolean
+  readonly validate: boolean
+}
+
+/** The steps of a role, its dependencies' before them; handlers and public variables are added to the play. */
+export async function compileRole(compiler: Compiler, frame: Frame, use: RoleUse): Promise<readonly Step[]> {
+  const { play } = frame
+  const beside = frame.role === undefined ? undefined : dirname(frame.role.path)
+  const found = findRole(use.name, { playbookDir: play.playbookDir, rolesPath: compiler.rolesPath, beside }, use.source)
+  const role = readRole(compiler, found.path, use)
+  const ref: RoleRef = { ...found, parents: frame.role === undefined ? [] : [frame.role.name, ...frame.role.parents], key: useKey(found.path, frame, use) }
+  if (ref.parents.length > MAX_DEPTH) throw located(new Error(`the role '${use.name}' leads to itself without end`), use.source)
+  const repeats = use.again || role.meta?.entries?.get('allow_duplicates')?.node.value === true
+  if (play.done.has(ref.key) && !repeats) return []
+  play.done.add(ref.key)
+  play.roles.push(ref)
+  const own = ownLayers(role, use)
+  if (use.public) play.roleLayers.push(...own.filter(({ layer }) => layer !== 'role parameters'))
+  const inner = new Frame({ ...frame, role: ref, layers: [...frame.layers, ...own], kind: 'tasks' })
+  const before = await compileDependencies(compiler, role, inner)
+  await addHandlers(compiler, role, inner)
+  const check = use.validate ? await roleCheck({ compiler, role, frame: inner, use }) : []
+  return [...before, ...check, ...(await compileTasks(compiler, role, inner))]
+}
+
+const MAX_DEPTH = 100
+
+function readRole(compiler: Compiler, path: string, use: RoleUse): LoadedRole {
+  try {
+    return loadRole(path, use.from, compiler.yaml)
+  } catch (error) {
+    throw located(error, use.source)
+  }
+}
+
+function ownLayers(role: LoadedRole, use: RoleUse): readonly VarLayer[] {
+  const layers: readonly VarLayer[] = [
+    { layer: 'role defaults', vars: role.defaults },
+    { layer: 'role vars', vars: role.vars },
+    { layer: 'role vars', vars: use.vars },
+    { layer: 'role parameters', vars: use.params },
+  ]
+  return layers.filter(({ vars }) => vars.size > 0)
+}
+
+async function compileDependencies(compiler: Compiler, role: LoadedRole, frame: Frame): Promise<readonly Step[]> {
+  const steps: Step[] = []
+  for (const node of role.meta?.entries?.get('dependencies')?.node.items ?? []) {
+    const { use, inner } = roleEntry(compiler, node, frame)
+    steps.push(...(await compileRole(compiler, inner, use)))
+  }
+  return steps
+}
+
+async function addHandlers(compiler: Compiler, role: LoadedRole, frame: Frame): Promise<void> {
+  const { play } = frame
+  const key = `handlers\0${frame.role?.key ?? ''}`
+  if (role.handlers === undefined || play.done.has(key)) return
+  play.done.add(key)
+  const inner = frame.with({ kind: 'handlers', file: role.handlers.file, parents: [frame.file, ...frame.parents] })
+  play.handlers.push(...(await compileHandlers(compiler, role.handlers.node, inner)))
+}
+
+function compileTasks(compiler: Compiler, role: LoadedRole, frame: Frame): Promise<readonly Step[]> {
+  if (role.tasks === undefined) return Promise.resolve([])
+  return compileSteps(compiler, role.tasks.node, frame.with({ file: role.tasks.file, parents: [frame.file, ...frame.parents] }))
+}
+
+/** Two uses are the same when nothing that the role could see differs. */
+function useKey(path: string, frame: Frame, use: RoleUse): string {
+  const plain = (vars: VarMap): unknown => [...vars].map(([name, { value }]) => [name, toPlain(value)])
+  const { keywords } = frame
+  return JSON.stringify([path, plain(use.vars), plain(use.params), use.from, keywords.tags, keywords.when.map((node) => toPlain(node.value)), toPlain(keywords.delegateTo?.value ?? null)])
+}

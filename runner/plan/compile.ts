@@ -1,0 +1,89 @@
+import { dirname, resolve } from 'node:path'
+import type { Source } from '../base/source.ts'
+import { Template, type Value } from '../base/value.ts'
+import type { VarMap } from '../load/layer.ts'
+import type { Node } from '../load/node.ts'
+import { NO_VARS } from '../load/vars.ts'
+import type { Warn } from '../load/warn.ts'
+import type { Registry } from '../module/registry.ts'
+import type { TemplateEngine } from '../template/engine.ts'
+import { type Entries, IMPORT_KEYWORDS, refuseUnknown } from './_attributes.ts'
+import { collecting, type Compiler, Frame, playScope, readNode, renderEarly, syntaxError } from './_compiler.ts'
+import { throwFirst } from './_first-error.ts'
+import { inheritable, NO_KEYWORDS, readKeywords } from './_keywords.ts'
+import { compilePlay, type PlayPlace } from './_play.ts'
+import { readVars } from './_vars.ts'
+import { createIncludeCompiler } from './include.ts'
+import type { IncludeCompiler, Plan, Play } from './types.ts'
+
+export interface CompileOptions {
+  readonly registry: Registry
+  readonly engine: TemplateEngine
+  readonly extraVars: VarMap
+  readonly rolesPath: readonly string[]
+  readonly warn: Warn
+  /** Folders with the user's own modules, besides those beside the playbook and in roles. */
+  readonly moduleDirs?: readonly string[] | undefined
+  readonly decrypt?: ((text: string) => string) | undefined
+}
+
+export interface Compiled {
+  readonly plan: Plan
+  readonly includes: IncludeCompiler
+}
+
+/**
+ * Compiles playbooks: everything that can be wrong without asking a host is found here.
+ * @throws RunnerError the first error of the first file that has any; the others are in its trace
+ */
+export async function compilePlaybooks(paths: readonly string[], options: CompileOptions): Promise<Compiled> {
+  const compiler = newCompiler(options)
+  const plays: Play[] = []
+  for (const path of paths) {
+    const file = resolve(path)
+    plays.push(...(await compileFile(compiler, file, { playbookFile: file, playbookDir: dirname(file), keywords: NO_KEYWORDS, vars: NO_VARS })))
+    throwFirst(compiler.errors)
+  }
+  return { plan: { plays }, includes: createIncludeCompiler(compiler) }
+}
+
+function newCompiler({ registry, engine, extraVars, rolesPath, warn, moduleDirs, decrypt }: CompileOptions): Compiler {
+  return {
+    registry, engine, extraVars, warn, rolesPath: rolesPath.map((path) => resolve(path)), moduleDirs: moduleDirs ?? [], yaml: { warn, decrypt },
+    ids: { next: 1 }, specs: new Map(), files: new Map(), topics: new Map(), errors: [],
+  }
+}
+
+async function compileFile(compiler: Compiler, file: string, place: PlayPlace): Promise<readonly Play[]> {
+  const root = readNode(compiler, file)
+  if (root === undefined) return []
+  if (root.items === undefined) throw syntaxError('a playbook must be a list of plays', root.source, 'begin each play with - hosts: …')
+  const plays: Play[] = []
+  for (const node of root.items) plays.push(...(await collecting(compiler, () => compileEntry(compiler, node, place), [])))
+  return plays
+}
+
+async function compileEntry(compiler: Compiler, node: Node, place: PlayPlace): Promise<readonly Play[]> {
+  const imported = node.entries?.get('import_playbook') ?? node.entries?.get('ansible.builtin.import_playbook')
+  if (imported === undefined || node.entries === undefined) return [await compilePlay(compiler, node, place)]
+  return importPlaybook(compiler, node.entries, { imported: imported.node, place })
+}
+
+interface Import {
+  readonly imported: Node
+  readonly place: PlayPlace
+}
+
+async function importPlaybook(compiler: Compiler, entries: Entries, { imported, place }: Import): Promise<readonly Play[]> {
+  refuseUnknown(entries, IMPORT_KEYWORDS, 'PlaybookInclude')
+  const vars: VarMap = new Map([...place.vars, ...readVars(entries.get('vars')?.node, 'PlaybookInclude')])
+  const play = { playbookDir: place.playbookDir, playbookFile: place.playbookFile, scope: playScope(vars, compiler.extraVars), handlers: [], roleLayers: [], roles: [], done: new Set<string>() }
+  const frame = new Frame({ play, keywords: place.keywords, layers: [], role: undefined, file: place.playbookFile, parents: [], kind: 'tasks' })
+  const file = resolve(place.playbookDir, fileName(renderEarly(compiler, frame, imported), imported.source))
+  return compileFile(compiler, file, { playbookFile: file, playbookDir: dirname(file), keywords: inheritable(readKeywords(entries, { compiler, frame })), vars })
+}
+
+function fileName(value: Value, source: Source): string {
+  if (typeof value === 'string' && value !== '') return value
+  throw syntaxError(`'import_playbook' needs a file${value instanceof Template ? ' whose name is known' : ''}`, source)
+}
