@@ -21,16 +21,21 @@ export function frameMark(): FrameMark {
 }
 
 /**
- * One request as shell text on one logical line. `eval` makes a script with a syntax error fail as a whole before any of
- * it runs, and `command` keeps that failure from ending the shell.
+ * One request as shell text on one logical line: `eval` keeps a script with an open quote from swallowing what follows. A
+ * syntax error ends the shell; `command eval` would not, but under it busybox lets a failed subshell go on as a second shell.
  */
 export function frameText(mark: FrameMark, id: number, script: string): string {
-  return `${opening(mark, id)} command eval ${quote(script)} </dev/null; ${closing(mark, id)}\n`
+  return `${opening(mark, id)} eval ${whole(script)} </dev/null; ${closing(mark, id)}\n`
 }
 
 /** A last request whose script reads the channel's own stdin. The shell never reads that stdin again, so it cannot take content for commands. */
 export function lastFrameText(mark: FrameMark, id: number, script: string): string {
-  return `${opening(mark, id)} command eval ${quote(script)}; ${closing(mark, id)}; exit 0\n`
+  return `${opening(mark, id)} eval ${whole(script)}; ${closing(mark, id)}; exit 0\n`
+}
+
+/** In braces a script is parsed to its end before any of it runs. */
+function whole(script: string): string {
+  return quote(`{ :\n${script}\n}`)
 }
 
 function opening(mark: FrameMark, id: number): string {

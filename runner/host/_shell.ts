@@ -172,11 +172,11 @@ export class Shell {
     if (this.#condemned) return
     const pending = this.#pending
     this.#pending = undefined
-    pending?.reject(this.#lost(this.#endReason))
+    pending?.reject(this.#lost(this.#endReason, pending.stderr.take().toString()))
   }
 
-  #lost(reason: string): RunnerError {
-    const said = this.#strays.trim()
+  #lost(reason: string, stderr = ''): RunnerError {
+    const said = `${this.#strays}${stderr}`.trim().slice(-STRAY_TEXT_KEPT)
     const text = said === '' ? '' : `; it said: ${said}`
     if (this.#count <= 1) return new RunnerError('unreachable', `${this.name}: the shell did not start: ${reason}${text}`)
     return new RunnerError('unreachable', `${this.name}: the session was lost while a request was running: ${reason}${text}`, {

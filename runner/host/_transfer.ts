@@ -20,7 +20,8 @@ export async function upload(host: TransferHost, file: Upload): Promise<void> {
   const temporary = posix.join(posix.dirname(file.path), `.stackrun.${randomBytes(8).toString('hex')}`)
   const { content } = file
   if (content instanceof Uint8Array && content.length <= INLINE_BOUND) {
-    const write = `( umask 077; printf ${printfFormat(content)} >${quote(temporary)} )`
+    // Through cat: a shell's own printf says `I/O error` where the disk is full
+    const write = `printf ${printfFormat(content)} | ( umask 077; exec cat >${quote(temporary)} )`
     await install(host, file, { temporary, size: content.length, write })
     return
   }
@@ -99,7 +100,7 @@ function failure(host: TransferHost, what: string, stderr: Buffer): RunnerError 
   const last = stderr.toString().trim().split('\n').at(-1) ?? ''
   const reason = last
     .replace(/^(?:\S+: )(?:(?:line )?\d+: )?(?:eval: )?(?:(?:line )?\d+: )?/, '')
-    .replace(/(?:cannot create )?\S*\.stackrun\.[0-9a-f]+'?: /, '')
+    .replace(/(?:can(?:'t|not) create )?\S*\.stackrun\.[0-9a-f]+'?: /, '')
   return new RunnerError('transfer', `${host.name}: ${what}: ${reason === '' ? 'the host gave no reason' : reason}`, {
     cause: stderr.toString(),
   })

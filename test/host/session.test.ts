@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
-import { RunnerError } from '../../runner/base/error.ts'
+import { messageOf, RunnerError } from '../../runner/base/error.ts'
 import { quote } from '../../runner/base/quote.ts'
 import type { Connection, ConnectionSettings, Session } from '../../runner/host/session.ts'
 import { type Sshd, startSshd } from '../_harness/sshd.ts'
@@ -75,12 +75,21 @@ function conforms(title: string, settings: () => ConnectionSettings): void {
     t.deepEqual(seen, ['stdout one\n', 'stderr two\n'])
   })
 
-  law('survives a script that does not parse', async (t, session) => {
-    for (const script of ['if true; then', 'echo "open', "echo 'open", 'cat <<EOF', ')', '${']) {
-      const answer = await session.request({ script })
-      if (script !== 'cat <<EOF') t.not(answer.rc, 0, script)
+  law('runs nothing of a script that does not parse, and is in step afterwards', async (t, session) => {
+    const path = scratch('unparsed')
+    for (const script of ['if true; then', 'echo "open', "echo 'open", 'foo)']) {
+      const said = await session.request({ script: `: >${path}\n${script}` }).then((answer) => String(answer.stderr), messageOf)
+      t.regex(said, /syntax error|unterminated|unexpected EOF/i, script)
+      t.false(existsSync(path))
+      t.is(String((await session.request({ script: 'sr_greet again' })).stdout), 'hello again')
     }
-    t.is(String((await session.request({ script: 'echo fine' })).stdout), 'fine\n')
+  })
+
+  law('is not left by a subshell that fails', async (t, session) => {
+    const failing = ['exec cat >/no/such/file', ': ${sr_none?missing}', '. /no/such/file', 'readonly sr_x=1; sr_x=2', 'eval if', 'exit 3']
+    const answer = await session.request({ script: `${failing.map((each) => `( ${each} )`).join('\n')}\necho end` })
+    t.deepEqual([answer.rc, String(answer.stdout)], [0, 'end\n'])
+    t.is(String((await session.request({ script: 'echo next' })).stdout), 'next\n')
   })
 
   law('keeps quotes, here-documents and large scripts as they are', async (t, session) => {
