@@ -1,4 +1,15 @@
-import { isAlias, isMap, isScalar, isSeq, type LineCounter, type Node as YamlNode, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type LineCounter,
+  type Pair,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+  type Node as YamlNode,
+} from 'yaml'
 import { RunnerError } from '../base/error.ts'
 import { formatSource, type Source, type SourceFile } from '../base/source.ts'
 import { emptyRecord, Template, type Value } from '../base/value.ts'
@@ -44,8 +55,16 @@ class Composer {
   node(item: unknown, fallback: Source | undefined): Node {
     if (isAlias(item)) return this.#alias(item.source, this.#at(item))
     if (isScalar(item)) return this.#remember(item, this.#scalar(item))
-    if (isMap(item)) return this.#remember(item, this.#safely(item, () => this.#mapping(item)))
-    if (isSeq(item)) return this.#remember(item, this.#safely(item, () => this.#sequence(item)))
+    if (isMap(item))
+      return this.#remember(
+        item,
+        this.#safely(item, () => this.#mapping(item)),
+      )
+    if (isSeq(item))
+      return this.#remember(
+        item,
+        this.#safely(item, () => this.#sequence(item)),
+      )
     return { value: null, source: fallback ?? { file: this.#input.file, line: 1, col: 1 } }
   }
 
@@ -87,13 +106,15 @@ class Composer {
       const value = resolvePlain(text)
       if (value !== undefined) return { value, source }
     }
-    if (tag === '!unsafe' || this.#unsafe > 0 || this.#input.options.trusted === false || !/\{[{%#]/.test(text)) return { value: text, source }
+    if (tag === '!unsafe' || this.#unsafe > 0 || this.#input.options.trusted === false || !/\{[{%#]/.test(text))
+      return { value: text, source }
     return { value: new Template(text, this.#contentStart(item, source)), source }
   }
 
   #contentStart(item: Scalar, source: Source): Source {
     if (item.type === 'QUOTE_DOUBLE' || item.type === 'QUOTE_SINGLE') return { ...source, col: source.col + 1 }
-    if (item.type === 'BLOCK_LITERAL' || item.type === 'BLOCK_FOLDED') return blockStart(source, String(item.value), this.#input.lines.lineStarts[source.line])
+    if (item.type === 'BLOCK_LITERAL' || item.type === 'BLOCK_FOLDED')
+      return blockStart(source, String(item.value), this.#input.lines.lineStarts[source.line])
     return source
   }
 
@@ -129,7 +150,8 @@ class Composer {
     if (isMap(pair.key) && pair.key.flow === true) throw unquotedTemplate(this.#at(pair.key, -1))
     const key = this.node(pair.key, source)
     const name = key.value instanceof Template ? key.value.text : keyText(key.value)
-    if (name === undefined) throw new RunnerError('yaml', 'a key of a mapping must be a text, a number or a boolean', { source: key.source })
+    if (name === undefined)
+      throw new RunnerError('yaml', 'a key of a mapping must be a text, a number or a boolean', { source: key.source })
     const earlier = own.get(name)
     if (earlier !== undefined) this.#duplicate(name, key.source, earlier.key)
     own.set(name, { key: key.source, node: this.node(pair.value, key.source) })
@@ -145,7 +167,8 @@ class Composer {
   /** Keys of a merged mapping stand behind the mapping's own; of several, the first in the list wins. */
   #merge(node: Node, merged: Map<string, Entry>): void {
     for (const part of node.items ?? [node]) {
-      if (part.entries === undefined) throw new RunnerError('yaml', 'a merge key (<<) takes a mapping or a list of mappings', { source: part.source })
+      if (part.entries === undefined)
+        throw new RunnerError('yaml', 'a merge key (<<) takes a mapping or a list of mappings', { source: part.source })
       for (const [name, entry] of part.entries) if (!merged.has(name)) merged.set(name, entry)
     }
   }

@@ -1,3 +1,4 @@
+import { RunnerError } from '../base/error.ts'
 import type { VarEntry, VarMap } from './layer.ts'
 
 export interface HostData {
@@ -60,7 +61,7 @@ export class Groups {
   setGroupVars(name: string, vars: VarMap): void {
     const group = this.group(name)
     for (const [key, entry] of vars) {
-      if (key === 'ansible_group_priority') group.priority = Number(entry.value)
+      if (key === 'ansible_group_priority') group.priority = priorityOf(name, entry)
       else group.vars.set(key, entry)
     }
   }
@@ -108,4 +109,10 @@ export class Groups {
       else if (host.groups.delete('ungrouped')) ungrouped.hosts.delete(host.name)
     }
   }
+}
+
+function priorityOf(group: string, { value, source }: VarEntry): number {
+  const priority = typeof value === 'number' ? value : typeof value === 'string' ? Number.parseInt(value, 10) : Number.NaN
+  if (Number.isInteger(priority)) return priority
+  throw new RunnerError('inventory', `ansible_group_priority of "${group}" must be a whole number`, { source })
 }

@@ -37,5 +37,8 @@ function letters(start: string, end: string, stride: number): readonly string[] 
 }
 
 function bad(pattern: string, source: Source | undefined): RunnerError {
-  return new RunnerError('inventory', `the range in "${pattern}" is not valid`, { source, hint: 'ranges look like [01:20], [a:f] or [0:20:2]; equal numbers of digits' })
+  return new RunnerError('inventory', `the range in "${pattern}" is not valid`, {
+    source,
+    hint: 'ranges look like [01:20], [a:f] or [0:20:2]; equal numbers of digits',
+  })
 }

@@ -4,7 +4,7 @@ import type { Value } from '../base/value.ts'
 import type { Groups } from './_groups.ts'
 import { expandRange } from './_host-range.ts'
 import { pythonLiteral } from './_python-literal.ts'
-import { shellWords, type ShellWord } from './_shell-words.ts'
+import { type ShellWord, shellWords } from './_shell-words.ts'
 import type { VarEntry } from './layer.ts'
 import { didYouMean } from './suggest.ts'
 import { templateOf } from './text.ts'
@@ -42,7 +42,10 @@ function openSection(text: string, source: Source, groups: Groups): Section {
   const match = /^\[([^:\]]+)(?::(\w+))?\]/.exec(text)
   const [, name = '', kind = 'hosts'] = match ?? []
   if (match === null || (kind !== 'hosts' && kind !== 'children' && kind !== 'vars')) {
-    throw new RunnerError('inventory', `the section ${text} is not valid`, { source, hint: 'sections are [group], [group:children] or [group:vars]' })
+    throw new RunnerError('inventory', `the section ${text} is not valid`, {
+      source,
+      hint: 'sections are [group], [group:children] or [group:vars]',
+    })
   }
   groups.group(name.trim())
   return { group: name.trim(), kind, source }
@@ -85,14 +88,18 @@ function hostVariable(word: ShellWord, line: Source): [string, VarEntry] {
   const source = { ...line, col: line.col + word.offset }
   const equals = word.text.indexOf('=')
   if (equals < 1) {
-    throw new RunnerError('inventory', `expected name=value behind the host, got "${word.text}"`, { source, hint: 'write one host on a line; values with blanks need quotes' })
+    throw new RunnerError('inventory', `expected name=value behind the host, got "${word.text}"`, {
+      source,
+      hint: 'write one host on a line; values with blanks need quotes',
+    })
   }
   return [word.text.slice(0, equals), { value: iniValue(word.text.slice(equals + 1), source), source }]
 }
 
 /** Values are Python literals where they are such (numbers, lists, True), else texts: `yes` stays a text. */
 export function iniValue(text: string, source: Source | undefined): Value {
-  const value = pythonLiteral(text) ?? text
+  const literal = pythonLiteral(text)
+  const value = literal === undefined ? text : literal
   return typeof value === 'string' ? templateOf(value, source) : value
 }
 

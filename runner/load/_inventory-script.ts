@@ -25,7 +25,8 @@ function readGroup(name: string, node: Node, groups: Groups): readonly string[] 
   const hosts = node.items ?? node.entries?.get('hosts')?.node.items ?? []
   groups.setGroupVars(name, varMap(node.entries?.get('vars')?.node))
   for (const child of node.entries?.get('children')?.node.items ?? []) {
-    if (!groups.addChild(name, String(child.value))) throw new RunnerError('inventory', `the group "${String(child.value)}" would contain itself`, { source: child.source })
+    if (!groups.addChild(name, String(child.value)))
+      throw new RunnerError('inventory', `the group "${String(child.value)}" would contain itself`, { source: child.source })
   }
   return hosts.map((host) => groups.addHost(String(host.value), name).name)
 }
@@ -36,9 +37,18 @@ const MAX_BYTES = 64 * 1024 * 1024
 function ask(path: string, args: readonly string[]): Node | undefined {
   let text: string
   try {
-    text = execFileSync(path, args, { cwd: dirname(path), encoding: 'utf8', timeout: TIMEOUT_MS, maxBuffer: MAX_BYTES, stdio: ['ignore', 'pipe', 'pipe'] })
+    text = execFileSync(path, args, {
+      cwd: dirname(path),
+      encoding: 'utf8',
+      timeout: TIMEOUT_MS,
+      maxBuffer: MAX_BYTES,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
   } catch (error) {
-    throw new RunnerError('inventory', `the inventory script ${path} ${args.join(' ')} failed: ${messageOf(error)}`, { cause: error, hint: 'a file that is no script must not be executable' })
+    throw new RunnerError('inventory', `the inventory script ${path} ${args.join(' ')} failed: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'a file that is no script must not be executable',
+    })
   }
   return text.trim() === '' ? undefined : parseYaml({ path: `${path} ${args.join(' ')}`, text })
 }

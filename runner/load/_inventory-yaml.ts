@@ -9,10 +9,17 @@ import type { Warn } from './warn.ts'
 /** A YAML inventory: groups with `hosts`, `vars` and `children`. */
 export function readYamlInventory(root: Node, groups: Groups, warn: Warn): void {
   if (root.entries === undefined) {
-    throw new RunnerError('inventory', 'a YAML inventory is a mapping of groups', { source: root.source, hint: 'begin with "all:" and its "hosts:" or "children:"' })
+    throw new RunnerError('inventory', 'a YAML inventory is a mapping of groups', {
+      source: root.source,
+      hint: 'begin with "all:" and its "hosts:" or "children:"',
+    })
   }
   const plugin = root.entries.get('plugin')
-  if (plugin !== undefined) throw new RunnerError('inventory', 'inventory plugins are not supported', { source: plugin.key, hint: 'use YAML, INI or an executable script that answers --list' })
+  if (plugin !== undefined)
+    throw new RunnerError('inventory', 'inventory plugins are not supported', {
+      source: plugin.key,
+      hint: 'use YAML, INI or an executable script that answers --list',
+    })
   for (const [name, entry] of root.entries) readGroup(name, entry, { groups, warn })
 }
 
@@ -27,12 +34,18 @@ function readGroup(name: string, { node }: Entry, reader: Reader): void {
   const { groups, warn } = reader
   groups.group(name)
   if (node.value === null) return
-  if (node.entries === undefined) throw new RunnerError('inventory', `the group "${name}" must be a mapping with hosts, vars or children`, { source: node.source })
+  if (node.entries === undefined)
+    throw new RunnerError('inventory', `the group "${name}" must be a mapping with hosts, vars or children`, { source: node.source })
   for (const [part, { key, node: child }] of node.entries) {
     if (part === 'hosts') readHosts(name, child, reader)
     else if (part === 'vars') groups.setGroupVars(name, varMap(child))
     else if (part === 'children') readChildren(name, child, reader)
-    else warn(`"${part}" in group "${name}" is ignored: a group has only hosts, vars and children`, key, didYouMean(part, PARTS) ?? 'groups inside a group belong under "children:"')
+    else
+      warn(
+        `"${part}" in group "${name}" is ignored: a group has only hosts, vars and children`,
+        key,
+        didYouMean(part, PARTS) ?? 'groups inside a group belong under "children:"',
+      )
   }
 }
 
@@ -51,14 +64,19 @@ function readHosts(group: string, node: Node, { groups }: Reader): void {
 function readChildren(group: string, node: Node, reader: Reader): void {
   for (const [name, entry] of named(node, `children of "${group}"`)) {
     readGroup(name, entry, reader)
-    if (!reader.groups.addChild(group, name)) throw new RunnerError('inventory', `the group "${name}" would contain itself`, { source: entry.key })
+    if (!reader.groups.addChild(group, name))
+      throw new RunnerError('inventory', `the group "${name}" would contain itself`, { source: entry.key })
   }
 }
 
 /** The entries of a mapping; a missing value has none. Names that YAML read as numbers or booleans are refused. */
 function named(node: Node, what: string): Iterable<[string, Entry]> {
   if (node.value === null || typeof node.value === 'string') return []
-  if (node.entries === undefined) throw new RunnerError('inventory', `the ${what} must be a mapping`, { source: node.source, hint: 'end each name with a colon instead of a dash before it' })
+  if (node.entries === undefined)
+    throw new RunnerError('inventory', `the ${what} must be a mapping`, {
+      source: node.source,
+      hint: 'end each name with a colon instead of a dash before it',
+    })
   for (const [name, { key }] of node.entries) {
     const written = key.file.text.split('\n')[key.line - 1]?.slice(key.col - 1) ?? ''
     if (/^(?:[-+]?[0-9][0-9_]*|True|False|None)$/.test(name) && !/^["'!&*]/.test(written)) {

@@ -9,7 +9,8 @@ export function pythonLiteral(text: string): Value | undefined {
   return value !== undefined && reader.atEnd() ? value : undefined
 }
 
-const ATOM = /(?:[-+]\s*)?(?:0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|(?:\d[\d_]*)?\.?\d[\d_]*\.?(?:[eE][-+]?\d+)?)|True\b|False\b|None\b/y
+const ATOM =
+  /(?:[-+]\s*)?(?:0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|(?:\d[\d_]*)?\.?\d[\d_]*\.?(?:[eE][-+]?\d+)?)|True\b|False\b|None\b/y
 const STRING = /[bruBRU]{0,2}(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)')/y
 
 class LiteralReader {

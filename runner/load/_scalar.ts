@@ -46,7 +46,11 @@ const WORDS: ReadonlyMap<string, Value> = new Map<string, Value>([
 ])
 
 function anyCase(word: string, value: Value): [string, Value][] {
-  return [[word, value], [`${word.charAt(0).toUpperCase()}${word.slice(1)}`, value], [word.toUpperCase(), value]]
+  return [
+    [word, value],
+    [`${word.charAt(0).toUpperCase()}${word.slice(1)}`, value],
+    [word.toUpperCase(), value],
+  ]
 }
 
 function isNumberStart(code: number): boolean {

@@ -29,7 +29,8 @@ function readWord(line: string, start: number, source: Source): { readonly text:
     const char = line.charAt(at)
     if (char === '"' || char === "'") {
       const close = closing(line, at, char)
-      if (close < 0) throw new RunnerError('inventory', 'a quote is not closed on this line', { source: { ...source, col: source.col + at } })
+      if (close < 0)
+        throw new RunnerError('inventory', 'a quote is not closed on this line', { source: { ...source, col: source.col + at } })
       const inside = line.slice(at + 1, close)
       text += char === '"' ? inside.replace(/\\(["\\])/g, '$1') : inside
       at = close + 1

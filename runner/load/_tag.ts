@@ -11,9 +11,14 @@ export interface TagOptions {
 /** A node with an explicit tag: the standard ones, and Ansible's `!vault`. */
 export function resolveTagged(tag: string, node: Node, options: TagOptions): Node {
   const name = tag.replace(/^tag:yaml\.org,2002:/, '!!')
-  if (name === '!vault' || name === '!vault-encrypted') return new VaultedNode(typeof node.value === 'string' ? node.value : '', node.source, options)
+  if (name === '!vault' || name === '!vault-encrypted')
+    return new VaultedNode(typeof node.value === 'string' ? node.value : '', node.source, options)
   const resolve = TAGS[name]
-  if (resolve === undefined) throw new RunnerError('yaml', `the YAML tag ${name} is not known`, { source: node.source, hint: 'known are !unsafe, !vault and the standard !! tags' })
+  if (resolve === undefined)
+    throw new RunnerError('yaml', `the YAML tag ${name} is not known`, {
+      source: node.source,
+      hint: 'known are !unsafe, !vault and the standard !! tags',
+    })
   const value = resolve(node)
   if (value === undefined) throw new RunnerError('yaml', `the value does not fit its tag ${name}`, { source: node.source })
   return { ...node, value }
@@ -66,7 +71,10 @@ export class VaultedNode implements Node {
 
   #open(): Secret {
     if (this.#options.decrypt === undefined) {
-      throw new RunnerError('variable', 'the value is encrypted and no vault password was given', { source: this.source, hint: 'give --ask-vault-pass or --vault-password-file' })
+      throw new RunnerError('variable', 'the value is encrypted and no vault password was given', {
+        source: this.source,
+        hint: 'give --ask-vault-pass or --vault-password-file',
+      })
     }
     try {
       return new Secret(this.#options.decrypt(this.#text))

@@ -46,7 +46,9 @@ export class VarsFolders {
 
 /** Files of a folder of variables, sorted, hidden files, backups and other kinds left out. */
 export function filesBelow(folder: string): readonly string[] {
-  const names = readdirSync(folder).filter((name) => !name.startsWith('.') && !name.endsWith('~')).sort()
+  const names = readdirSync(folder)
+    .filter((name) => !name.startsWith('.') && !name.endsWith('~'))
+    .sort()
   return names.flatMap((name) => {
     const path = join(folder, name)
     if (statSync(path).isDirectory()) return filesBelow(path)

@@ -51,7 +51,11 @@ const missingBlank: Mistake = (lines, at, error) => {
   const match = /^(\s*(?:- +)*[A-Za-z_][\w.-]*):[^\s:/]/.exec(lines[at.line - 1] ?? '')
   if (match === null) return undefined
   const key = match[1] ?? ''
-  return { message: `a blank is missing after the colon of "${key.trim()}"`, hint: 'write key: value', source: { ...at, col: key.length + 1 } }
+  return {
+    message: `a blank is missing after the colon of "${key.trim()}"`,
+    hint: 'write key: value',
+    source: { ...at, col: key.length + 1 },
+  }
 }
 
 const colonInValue: Mistake = (lines, at, error) => {
@@ -65,7 +69,11 @@ const indentation: Mistake = (_lines, at, error) => {
   const codes = ['BAD_INDENT', 'BLOCK_AS_IMPLICIT_KEY', 'MULTILINE_IMPLICIT_KEY', 'MISSING_CHAR', 'UNEXPECTED_TOKEN', 'BLOCK_IN_FLOW']
   if (!codes.includes(error.code)) return undefined
   if (/closing|must be sufficiently indented and end with/.test(error.message)) return unclosed(error)
-  return { message: `the indentation or structure does not fit here: ${lowerFirst(error.message)}`, hint: 'keys of one mapping, and the dashes of one list, start in the same column', source: at }
+  return {
+    message: `the indentation or structure does not fit here: ${lowerFirst(error.message)}`,
+    hint: 'keys of one mapping, and the dashes of one list, start in the same column',
+    source: at,
+  }
 }
 
 const badStart: Mistake = (lines, at, error) => {

@@ -32,8 +32,16 @@ export function loadInventory(sources: readonly string[], options: InventoryOpti
     const read: string[] = []
     for (const source of sources) readSourceInto(source, { groups, yaml, warn: options.warn, read })
     groups.settle()
-    const roots = sources.filter((source) => !isHostList(source)).map((source) => (isFolder(source) ? resolve(source) : dirname(resolve(source))))
-    return new LoadedInventory({ groups, inventoryDirs: unique(roots), playbookDirs: unique(options.playbookDirs.map((dir) => resolve(dir))), folders: new VarsFolders(yaml), sources: read })
+    const roots = sources
+      .filter((source) => !isHostList(source))
+      .map((source) => (isFolder(source) ? resolve(source) : dirname(resolve(source))))
+    return new LoadedInventory({
+      groups,
+      inventoryDirs: unique(roots),
+      playbookDirs: unique(options.playbookDirs.map((dir) => resolve(dir))),
+      folders: new VarsFolders(yaml),
+      sources: read,
+    })
   })
 }
 
@@ -47,7 +55,10 @@ interface Reading {
 function readSourceInto(source: string, reading: Reading): void {
   if (isHostList(source)) {
     const place = { file: { path: '-i', text: source }, line: 1, col: 1 }
-    for (const name of source.split(',').map((part) => part.trim()).filter((part) => part !== '')) {
+    for (const name of source
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '')) {
       for (const host of hostNames(name, place)) {
         const data = reading.groups.addHost(host.name, 'ungrouped')
         if (host.port !== undefined) data.vars.set('ansible_port', { value: host.port, source: place })

@@ -56,7 +56,10 @@ function wordEnd(text: string, start: number, source: Source): number {
   for (let at = start; at < text.length; at++) {
     const char = text.charAt(at)
     if (closer !== '') {
-      if (text.startsWith(closer, at)) { closer = ''; at++ }
+      if (text.startsWith(closer, at)) {
+        closer = ''
+        at++
+      }
     } else if (char === '\\' && quote !== "'") at++
     else if (OPENERS[text.slice(at, at + 2)] !== undefined) {
       closer = OPENERS[text.slice(at, at + 2)] ?? ''
@@ -70,7 +73,10 @@ function wordEnd(text: string, start: number, source: Source): number {
   }
   if (quote === '' && closer === '') return text.length
   const what = closer === '' ? 'a quote' : 'a template'
-  throw new RunnerError('syntax', `${what} is not closed in these arguments`, { source: offsetSource(source, text, opened), hint: 'write the arguments as a mapping, one on a line' })
+  throw new RunnerError('syntax', `${what} is not closed in these arguments`, {
+    source: offsetSource(source, text, opened),
+    hint: 'write the arguments as a mapping, one on a line',
+  })
 }
 
 function makeWord(text: string, offset: number): Word {

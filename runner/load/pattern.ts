@@ -50,7 +50,10 @@ export function splitPattern(pattern: string | readonly string[]): readonly stri
 export function expandLimit(limit: string): readonly string[] {
   return splitPattern(limit).flatMap((piece) => {
     if (!piece.startsWith('@')) return [piece]
-    return readSource(piece.slice(1)).text.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'))
+    return readSource(piece.slice(1))
+      .text.split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && !line.startsWith('#'))
   })
 }
 
@@ -99,7 +102,11 @@ function regexOf(piece: string): RegExp {
 }
 
 function globOf(piece: string): RegExp {
-  const source = piece.replace(/[.+^${}()|\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.').replaceAll('[!', '[^')
+  const source = piece
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+    .replaceAll('[!', '[^')
   try {
     return new RegExp(`^${source}$`, 's')
   } catch (error) {
@@ -112,7 +119,8 @@ function slice(hosts: readonly string[], subscript: string, piece: string): read
   const range = /^(-?\d*)[:-](-?\d*)$/.exec(/^-\d+$/.test(subscript) ? '' : subscript)
   if (range === null) {
     const host = hosts.at(Number(subscript))
-    if (host === undefined && hosts.length > 0) throw new RunnerError('inventory', `the host pattern "${piece}" asks for a host past the end: there are ${String(hosts.length)}`)
+    if (host === undefined && hosts.length > 0)
+      throw new RunnerError('inventory', `the host pattern "${piece}" asks for a host past the end: there are ${String(hosts.length)}`)
     return host === undefined ? [] : [host]
   }
   const start = Number(range[1] === '' ? 0 : range[1])

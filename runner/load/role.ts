@@ -26,11 +26,19 @@ export interface FoundRole {
  * @throws RunnerError `not-found` that lists the places
  */
 export function findRole(name: string, places: RolePlaces, source: Source | undefined): FoundRole {
-  const bases = [join(places.playbookDir, 'roles'), ...places.rolesPath, ...(places.beside === undefined ? [] : [places.beside]), places.playbookDir]
+  const bases = [
+    join(places.playbookDir, 'roles'),
+    ...places.rolesPath,
+    ...(places.beside === undefined ? [] : [places.beside]),
+    places.playbookDir,
+  ]
   const candidates = isAbsolute(name) ? [name] : bases.map((base) => resolve(base, name))
   const path = candidates.find(isFolder)
   if (path !== undefined) return { name: name.includes('/') ? basename(path) : name, path }
-  throw new RunnerError('not-found', `the role '${name}' was not found`, { source, hint: `looked in ${[...new Set(candidates.map((at) => dirname(at)))].join(', ')}` })
+  throw new RunnerError('not-found', `the role '${name}' was not found`, {
+    source,
+    hint: `looked in ${[...new Set(candidates.map((at) => dirname(at)))].join(', ')}`,
+  })
 }
 
 export interface RoleFiles {

@@ -2,11 +2,11 @@ import { resolve } from 'node:path'
 import { RunnerError } from '../base/error.ts'
 import { isRecord } from '../base/value.ts'
 import { type Binding, EMPTY_SCOPE, type Scope } from '../template/scope.ts'
-import { LAYERS, type LayerName, type VarEntry, type VarLayer, type VarMap } from './layer.ts'
-import { offsetSource, splitWords } from './key-value.ts'
-import { templateOf } from './text.ts'
-import type { Node } from './node.ts'
 import { VaultedNode } from './_tag.ts'
+import { offsetSource, splitWords } from './key-value.ts'
+import { LAYERS, type LayerName, type VarEntry, type VarLayer, type VarMap } from './layer.ts'
+import type { Node } from './node.ts'
+import { templateOf } from './text.ts'
 import { parseYaml, readSource, type YamlOptions } from './yaml.ts'
 
 export const NO_VARS: VarMap = new Map()
@@ -17,14 +17,21 @@ export const NO_VARS: VarMap = new Map()
  */
 export function varMap(node: Node | undefined): VarMap {
   if (node === undefined || node.value === null) return NO_VARS
-  if (node.entries === undefined) throw new RunnerError('variable', 'variables must be a mapping of names to values', { source: node.source, hint: 'write name: value' })
+  if (node.entries === undefined)
+    throw new RunnerError('variable', 'variables must be a mapping of names to values', { source: node.source, hint: 'write name: value' })
   const vars = new Map<string, VarEntry>()
-  for (const [name, { key, node: child }] of node.entries) vars.set(name, child instanceof VaultedNode ? lazyEntry(child, key) : { value: child.value, source: key })
+  for (const [name, { key, node: child }] of node.entries)
+    vars.set(name, child instanceof VaultedNode ? lazyEntry(child, key) : { value: child.value, source: key })
   return vars
 }
 
 function lazyEntry(node: Node, source: VarEntry['source']): VarEntry {
-  return { source, get value() { return node.value } }
+  return {
+    source,
+    get value() {
+      return node.value
+    },
+  }
 }
 
 /** A file of variables (YAML or JSON); an empty file has none. A file that is encrypted as a whole is opened first. */
@@ -32,7 +39,9 @@ export function loadVarsFile(path: string, options: YamlOptions = {}): VarMap {
   const file = readSource(path)
   if (!file.text.startsWith('$ANSIBLE_VAULT;')) return varMap(parseYaml(file, options))
   if (options.decrypt === undefined) {
-    throw new RunnerError('variable', `${path} is encrypted and no vault password was given`, { hint: 'give --ask-vault-pass or --vault-password-file' })
+    throw new RunnerError('variable', `${path} is encrypted and no vault password was given`, {
+      hint: 'give --ask-vault-pass or --vault-password-file',
+    })
   }
   return varMap(parseYaml({ path, text: options.decrypt(file.text) }, options))
 }
@@ -49,14 +58,19 @@ function extraVars(arg: string, cwd: string, options: YamlOptions): VarMap {
   const file = { path: '-e', text: arg }
   if (arg.startsWith('{') || arg.startsWith('[')) {
     const node = parseYaml(file, options)
-    if (node !== undefined && !isRecord(node.value)) throw new RunnerError('options', '-e takes a mapping, not a list', { source: node.source })
+    if (node !== undefined && !isRecord(node.value))
+      throw new RunnerError('options', '-e takes a mapping, not a list', { source: node.source })
     return varMap(node)
   }
   const start = { file, line: 1, col: 1 }
   const vars = new Map<string, VarEntry>()
   for (const word of splitWords(arg, start)) {
     const source = offsetSource(start, arg, word.offset)
-    if (word.key === undefined || word.key === '') throw new RunnerError('options', `-e takes name=value, got "${word.text}"`, { source, hint: 'use -e name=value, -e \'{"name": 1}\' or -e @file.yml' })
+    if (word.key === undefined || word.key === '')
+      throw new RunnerError('options', `-e takes name=value, got "${word.text}"`, {
+        source,
+        hint: 'use -e name=value, -e \'{"name": 1}\' or -e @file.yml',
+      })
     vars.set(word.key, { value: templateOf(word.value, offsetSource(start, arg, word.valueOffset)), source })
   }
   return vars

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { type Document, LineCounter, parseAllDocuments, type YAMLParseError } from 'yaml'
 import { messageOf, RunnerError } from '../base/error.ts'
 import type { SourceFile } from '../base/source.ts'
-import { composeNode, type ComposeOptions } from './_compose.ts'
+import { type ComposeOptions, composeNode } from './_compose.ts'
 import { yamlError } from './_yaml-error.ts'
 import type { Node } from './node.ts'
 
@@ -31,7 +31,10 @@ export function readSource(path: string): SourceFile {
 export function parseYaml(file: SourceFile, options: YamlOptions = {}): Node | undefined {
   const [first, second] = parseYamlAll(file, options)
   if (second !== undefined) {
-    throw new RunnerError('yaml', 'the file holds several YAML documents, one is expected', { source: second.source, hint: 'put each document into a file of its own' })
+    throw new RunnerError('yaml', 'the file holds several YAML documents, one is expected', {
+      source: second.source,
+      hint: 'put each document into a file of its own',
+    })
   }
   return first
 }
@@ -41,7 +44,13 @@ export function parseYamlAll(file: SourceFile, options: YamlOptions = {}): reado
   const lines = new LineCounter()
   // The failsafe schema leaves every plain scalar a text: PyYAML's rules are ours to apply.
   const documents = parseAllDocuments(file.text, {
-    version: '1.1', schema: 'failsafe', resolveKnownTags: false, uniqueKeys: false, lineCounter: lines, prettyErrors: false, logLevel: 'silent',
+    version: '1.1',
+    schema: 'failsafe',
+    resolveKnownTags: false,
+    uniqueKeys: false,
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'silent',
   })
   if (!Array.isArray(documents)) return []
   const found: Node[] = []

@@ -19,10 +19,13 @@ export interface WrittenAction {
 /** @throws RunnerError `syntax` where there is no action, or more than one */
 export function findAction(entries: Entries, task: Node, kind: 'tasks' | 'handlers'): WrittenAction {
   const keywords = kind === 'handlers' ? HANDLER_KEYWORDS : TASK_KEYWORDS
-  const keys = [...entries.keys()].filter((name) => name === 'action' || name === 'local_action' || (!keywords.has(name) && !/^with_\w+$/.test(name)))
+  const keys = [...entries.keys()].filter(
+    (name) => name === 'action' || name === 'local_action' || (!keywords.has(name) && !/^with_\w+$/.test(name)),
+  )
   const [name, second] = keys
   const entry = name === undefined ? undefined : entries.get(name)
-  if (name === undefined || entry === undefined) throw syntaxError('no module/action detected in task', task.source, 'a task names one module, such as debug: or copy:')
+  if (name === undefined || entry === undefined)
+    throw syntaxError('no module/action detected in task', task.source, 'a task names one module, such as debug: or copy:')
   if (second !== undefined) throw conflict(keys, entries)
   if (name === 'action' || name === 'local_action') return fromAction(entry.node, name === 'local_action')
   return { name, source: entry.key, args: entry.node, local: false }
@@ -31,16 +34,25 @@ export function findAction(entries: Entries, task: Node, kind: 'tasks' | 'handle
 function conflict(keys: readonly string[], entries: Entries): ReturnType<typeof syntaxError> {
   const wrong = keys.find((name) => keywordHint(name, [...TASK_KEYWORDS, 'listen']) !== undefined) ?? keys[1] ?? ''
   const place = entries.get(wrong)?.key ?? entries.get(keys[1] ?? '')?.key
-  const hint = BLOCK_KEYWORDS.has(wrong) ? `'${wrong}' belongs to a block` : wrong === 'listen' ? 'only handlers listen' : keywordHint(wrong, TASK_KEYWORDS)
+  const hint = BLOCK_KEYWORDS.has(wrong)
+    ? `'${wrong}' belongs to a block`
+    : wrong === 'listen'
+      ? 'only handlers listen'
+      : keywordHint(wrong, TASK_KEYWORDS)
   if (place === undefined) throw new TypeError('a conflict without a place')
-  return syntaxError(`conflicting action statements: ${keys.join(', ')}`, place, hint ?? 'a task has one module; start another task with a dash')
+  return syntaxError(
+    `conflicting action statements: ${keys.join(', ')}`,
+    place,
+    hint ?? 'a task has one module; start another task with a dash',
+  )
 }
 
 /** `action: copy src=a dest=b`, `action: {module: copy, src: a}`. */
 function fromAction(node: Node, local: boolean): WrittenAction {
   if (isRecord(node.value)) {
     const module = node.entries?.get('module')
-    if (module === undefined || typeof module.node.value !== 'string') throw syntaxError("'action' as a mapping needs 'module'", node.source)
+    if (module === undefined || typeof module.node.value !== 'string')
+      throw syntaxError("'action' as a mapping needs 'module'", node.source)
     const [name = '', ...words] = module.node.value.trim().split(/\s+/)
     if (words.length > 0) throw syntaxError("'module' holds the module's name alone", module.node.source)
     const entries = new Map([...(node.entries ?? [])].filter(([key]) => key !== 'module'))
@@ -68,7 +80,13 @@ export async function findSpec(compiler: Compiler, action: WrittenAction, frame:
   const short = name.replace(/^ansible\.(builtin|legacy)\./, '')
   const known = [...compiler.registry.names(), 'include_tasks', 'import_tasks', 'include_role', 'import_role']
   const keyword = keywordHint(short, TASK_KEYWORDS)
-  throw syntaxError(`couldn't resolve module/action '${name}'`, source, didYouMean(short, known) ?? keyword ?? 'run modules lists all modules; own ones belong into modules/ beside the playbook or in the role')
+  throw syntaxError(
+    `couldn't resolve module/action '${name}'`,
+    source,
+    didYouMean(short, known) ??
+      keyword ??
+      'run modules lists all modules; own ones belong into modules/ beside the playbook or in the role',
+  )
 }
 
 function moduleFolders(compiler: Compiler, frame: Frame): readonly string[] {

@@ -20,7 +20,16 @@ export function checkType(type: TypeName, value: Value): WrongType | undefined {
   return { actual: pythonType(value), reason: `${shown} cannot be converted to ${ARTICLES[type] ?? type}` }
 }
 
-const ARTICLES: Readonly<Record<string, string>> = { int: 'an int', float: 'a float', bool: 'a bool', list: 'a list', dict: 'a dict', str: 'a str', bytes: 'a size', bits: 'a size' }
+const ARTICLES: Readonly<Record<string, string>> = {
+  int: 'an int',
+  float: 'a float',
+  bool: 'a bool',
+  list: 'a list',
+  dict: 'a dict',
+  str: 'a str',
+  bytes: 'a size',
+  bits: 'a size',
+}
 const WORDS = new Set(['yes', 'no', 'on', 'off', 'true', 'false', '1', '0', 'y', 'n', 't', 'f'])
 const SIZE = /^\s*\d+(\.\d*)?\s*([YZEPTGMK]?i?[bB]?(it|its|yte|ytes)?)\s*$/i
 
@@ -31,9 +40,13 @@ const CHECKS: Readonly<Record<TypeName, (value: Value) => boolean>> = {
   str: (value) => isScalar(value) || isList(value) || isRecord(value),
   sid: (value) => typeof value === 'string',
   path: (value) => typeof value === 'string',
-  int: (value) => (typeof value === 'number' && Number.isInteger(value)) || value instanceof Float || (typeof value === 'string' && /^\s*[-+]?\d+\s*$/.test(value)),
+  int: (value) =>
+    (typeof value === 'number' && Number.isInteger(value)) ||
+    value instanceof Float ||
+    (typeof value === 'string' && /^\s*[-+]?\d+\s*$/.test(value)),
   float: (value) => isNumber(value) || (typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value))),
-  bool: (value) => typeof value === 'boolean' || value === 0 || value === 1 || (typeof value === 'string' && WORDS.has(value.toLowerCase())),
+  bool: (value) =>
+    typeof value === 'boolean' || value === 0 || value === 1 || (typeof value === 'string' && WORDS.has(value.toLowerCase())),
   list: (value) => isList(value) || typeof value === 'string' || isNumber(value),
   dict: (value) => isRecord(value) || (typeof value === 'string' && (/^\s*\{.*\}\s*$/s.test(value) || /\w=/.test(value))),
   json: (value) => isRecord(value) || isList(value) || typeof value === 'string',

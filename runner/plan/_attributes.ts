@@ -5,14 +5,50 @@ import { syntaxError } from './_compiler.ts'
 
 /** The keywords of the language by where they may stand (ansible-core 2.19). */
 const BASE = [
-  'any_errors_fatal', 'become', 'become_exe', 'become_flags', 'become_method', 'become_user', 'check_mode', 'collections', 'connection',
-  'debugger', 'diff', 'environment', 'ignore_errors', 'ignore_unreachable', 'module_defaults', 'name', 'no_log', 'port', 'remote_user',
-  'run_once', 'tags', 'throttle', 'timeout', 'vars',
+  'any_errors_fatal',
+  'become',
+  'become_exe',
+  'become_flags',
+  'become_method',
+  'become_user',
+  'check_mode',
+  'collections',
+  'connection',
+  'debugger',
+  'diff',
+  'environment',
+  'ignore_errors',
+  'ignore_unreachable',
+  'module_defaults',
+  'name',
+  'no_log',
+  'port',
+  'remote_user',
+  'run_once',
+  'tags',
+  'throttle',
+  'timeout',
+  'vars',
 ]
 const DELEGATION = ['delegate_facts', 'delegate_to']
 const TASK = [
-  ...BASE, ...DELEGATION, 'action', 'args', 'async', 'changed_when', 'delay', 'failed_when', 'local_action', 'loop', 'loop_control', 'notify',
-  'poll', 'register', 'retries', 'until', 'when',
+  ...BASE,
+  ...DELEGATION,
+  'action',
+  'args',
+  'async',
+  'changed_when',
+  'delay',
+  'failed_when',
+  'local_action',
+  'loop',
+  'loop_control',
+  'notify',
+  'poll',
+  'register',
+  'retries',
+  'until',
+  'when',
 ]
 
 export const TASK_KEYWORDS: ReadonlySet<string> = new Set(TASK)
@@ -21,14 +57,37 @@ export const BLOCK_KEYWORDS: ReadonlySet<string> = new Set([...BASE, ...DELEGATI
 /** Other keys of a role's entry are parameters. */
 export const ROLE_KEYWORDS: ReadonlySet<string> = new Set([...BASE, ...DELEGATION, 'role', 'when'])
 export const PLAY_KEYWORDS: ReadonlySet<string> = new Set([
-  ...BASE, 'fact_path', 'force_handlers', 'gather_facts', 'gather_subset', 'gather_timeout', 'handlers', 'hosts', 'max_fail_percentage', 'order',
-  'post_tasks', 'pre_tasks', 'roles', 'serial', 'strategy', 'tasks', 'validate_argspec', 'vars_files', 'vars_prompt',
+  ...BASE,
+  'fact_path',
+  'force_handlers',
+  'gather_facts',
+  'gather_subset',
+  'gather_timeout',
+  'handlers',
+  'hosts',
+  'max_fail_percentage',
+  'order',
+  'post_tasks',
+  'pre_tasks',
+  'roles',
+  'serial',
+  'strategy',
+  'tasks',
+  'validate_argspec',
+  'vars_files',
+  'vars_prompt',
 ])
 export const IMPORT_KEYWORDS: ReadonlySet<string> = new Set([...BASE, 'import_playbook', 'ansible.builtin.import_playbook', 'when'])
 
 const REMOVED: Readonly<Record<string, string>> = {
-  sudo: 'use become: true', sudo_user: 'use become_user', su: 'use become: true and become_method: su', su_user: 'use become_user',
-  accelerate: 'it was removed from the language', always_run: 'use check_mode: false', user: 'use remote_user', static: 'use import_tasks or include_tasks',
+  sudo: 'use become: true',
+  sudo_user: 'use become_user',
+  su: 'use become: true and become_method: su',
+  su_user: 'use become_user',
+  accelerate: 'it was removed from the language',
+  always_run: 'use check_mode: false',
+  user: 'use remote_user',
+  static: 'use import_tasks or include_tasks',
   first_available_file: 'use with_first_found',
 }
 

@@ -3,8 +3,8 @@ import { RunnerError } from '../base/error.ts'
 import type { Source } from '../base/source.ts'
 import { isList, isRecord, Template, toPlain, type Value } from '../base/value.ts'
 import type { Node } from '../load/node.ts'
-import { argumentNames, type ArgumentIssue, validateArgs } from '../module/validate.ts'
 import type { ActionSpec } from '../module/registry.ts'
+import { type ArgumentIssue, argumentNames, validateArgs } from '../module/validate.ts'
 
 export interface ArgsToCheck {
   readonly nodes: ReadonlyMap<string, Node>
@@ -30,7 +30,7 @@ export function checkArgs(spec: ActionSpec, args: ArgsToCheck): void {
   const [first] = issues
   if (first === undefined) return
   const trace = issues.slice(1).map((issue) => `also: ${issue.message}`)
-  throw new RunnerError('argument', first.message, { source: placeOf(first, args), hint: first.hint, trace })
+  throw new RunnerError('argument', first.message, { source: placeOf(spec, first, args), hint: first.hint, trace })
 }
 
 export function holdsTemplate(value: Value): boolean {
@@ -45,12 +45,21 @@ function wholeIssues(spec: ActionSpec, plain: Readonly<Record<string, unknown>>)
 }
 
 /** Each known argument by itself: rules over several arguments wait for the run. */
-function partIssues(spec: ActionSpec, plain: Readonly<Record<string, unknown>>, { templated, open }: { readonly templated: ReadonlySet<string>; readonly open: boolean }): readonly ArgumentIssue[] {
+function partIssues(
+  spec: ActionSpec,
+  plain: Readonly<Record<string, unknown>>,
+  { templated, open }: { readonly templated: ReadonlySet<string>; readonly open: boolean },
+): readonly ArgumentIssue[] {
   const shape = shapeOf(spec.args)
   if (shape === undefined) return []
   const names = Object.keys(shape)
   const unknown = [...Object.keys(plain), ...templated].filter((name) => !names.includes(name))
-  const issues = unknown.length === 0 ? [] : wholeIssues(spec, Object.fromEntries(unknown.map((name) => [name, null]))).filter(({ message }) => message.startsWith('Unsupported'))
+  const issues =
+    unknown.length === 0
+      ? []
+      : wholeIssues(spec, Object.fromEntries(unknown.map((name) => [name, null]))).filter(({ message }) =>
+          message.startsWith('Unsupported'),
+        )
   const missing = open ? [] : required(spec, shape).filter((name) => !(name in plain) && !templated.has(name))
   return [
     ...issues,
@@ -59,7 +68,11 @@ function partIssues(spec: ActionSpec, plain: Readonly<Record<string, unknown>>, 
   ]
 }
 
-function valueIssues(spec: ActionSpec, name: string, { schema, value }: { readonly schema: z.core.$ZodType | undefined; readonly value: unknown }): readonly ArgumentIssue[] {
+function valueIssues(
+  spec: ActionSpec,
+  name: string,
+  { schema, value }: { readonly schema: z.core.$ZodType | undefined; readonly value: unknown },
+): readonly ArgumentIssue[] {
   if (schema === undefined) return []
   const parsed = z.safeParse(schema, value)
   if (parsed.success) return []
@@ -86,12 +99,12 @@ function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core.$ZodTy
   return undefined
 }
 
-function placeOf({ path }: ArgumentIssue, args: ArgsToCheck): Source {
-  const [name, ...rest] = path
-  if (name === undefined) return args.source
-  let node = args.nodes.get(String(name))
-  if (rest.length === 0 && node === undefined) return args.keys.get(String(name)) ?? args.source
-  const isKey = !rest.length && args.keys.has(String(name)) && node === undefined
+function placeOf(spec: ActionSpec, { path }: ArgumentIssue, args: ArgsToCheck): Source {
+  const [first, ...rest] = path
+  if (first === undefined) return args.source
+  const name = String(first)
+  if (!argumentNames(spec).includes(name) && rest.length === 0) return args.keys.get(name) ?? args.source
+  let node = args.nodes.get(name)
   for (const part of rest) node = (typeof part === 'number' ? node?.items?.[part] : node?.entries?.get(part)?.node) ?? node
-  return (isKey ? undefined : node?.source) ?? args.source
+  return node?.source ?? args.source
 }

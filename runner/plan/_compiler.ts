@@ -68,7 +68,10 @@ export class Frame implements IncludeContext {
 }
 
 export function playScope(vars: VarMap, extraVars: VarMap): Scope {
-  return createScope([{ layer: 'play vars', vars }, { layer: 'extra vars', vars: extraVars }])
+  return createScope([
+    { layer: 'play vars', vars },
+    { layer: 'extra vars', vars: extraVars },
+  ])
 }
 
 /** A file as a Node, parsed once a run. */
@@ -85,7 +88,9 @@ export function renderEarly(compiler: Compiler, frame: Frame, node: Node): Value
   } catch (error) {
     if (!(error instanceof RunnerError)) throw error
     throw new RunnerError(error.code, error.message, {
-      source: error.source ?? node.source, cause: error, trace: error.trace,
+      source: error.source ?? node.source,
+      cause: error,
+      trace: error.trace,
       hint: 'here only variables of the play and -e are known; for others use include_tasks or include_role',
     })
   }

@@ -3,8 +3,8 @@ import { Template, type Value } from '../base/value.ts'
 import { offsetSource, splitWords, type Word } from '../load/key-value.ts'
 import type { Node } from '../load/node.ts'
 import { hasTemplate, templateOf } from '../load/text.ts'
-import { argumentNames } from '../module/validate.ts'
 import type { ActionSpec } from '../module/registry.ts'
+import { argumentNames } from '../module/validate.ts'
 import { syntaxError } from './_compiler.ts'
 
 export interface FreeForm {
@@ -29,12 +29,18 @@ export function readFreeForm(node: Node, spec: ActionSpec): FreeForm {
   if (command && !OPTION.test(text)) return whole(spec, text, start)
   const words = splitWords(text, start)
   const names = new Set(argumentNames(spec))
-  const isOption = ({ key }: Word): boolean => key !== undefined && (command ? COMMAND_OPTIONS.has(key) && names.has(key) : /^[\w.-]+$|\{\{/.test(key))
+  const isOption = ({ key }: Word): boolean =>
+    key !== undefined && (command ? COMMAND_OPTIONS.has(key) && names.has(key) : /^[\w.-]+$|\{\{/.test(key))
   const options = new Map<string, Node>()
   for (const word of words.filter(isOption)) options.set(word.key ?? '', textNode(word.value, offsetSource(start, text, word.valueOffset)))
   const rest = without(text, words.filter(isOption)).trim()
   if (rest === '') return { options }
-  if (spec.freeForm === undefined) throw extraText(spec, words.find((word) => !isOption(word)), { text, start })
+  if (spec.freeForm === undefined)
+    throw extraText(
+      spec,
+      words.find((word) => !isOption(word)),
+      { text, start },
+    )
   const first = words.find((word) => !isOption(word))?.offset ?? 0
   return { options: options.set(spec.freeForm, textNode(rest, offsetSource(start, text, first))) }
 }
@@ -63,8 +69,16 @@ function without(text: string, words: readonly Word[]): string {
   return out + text.slice(at)
 }
 
-function extraText(spec: ActionSpec, word: Word | undefined, { text, start }: { readonly text: string; readonly start: Source }): ReturnType<typeof syntaxError> {
+function extraText(
+  spec: ActionSpec,
+  word: Word | undefined,
+  { text, start }: { readonly text: string; readonly start: Source },
+): ReturnType<typeof syntaxError> {
   const source = offsetSource(start, text, word?.offset ?? 0)
   const [name = 'name'] = argumentNames(spec)
-  return syntaxError(`'${spec.name}' does not take the text '${word?.text ?? text}' without a name`, source, `write ${spec.name}: with a mapping below, such as ${name}: value`)
+  return syntaxError(
+    `'${spec.name}' does not take the text '${word?.text ?? text}' without a name`,
+    source,
+    `write ${spec.name}: with a mapping below, such as ${name}: value`,
+  )
 }

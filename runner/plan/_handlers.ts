@@ -1,5 +1,5 @@
 import type { Node } from '../load/node.ts'
-import { collecting, type Compiler, type Frame, syntaxError } from './_compiler.ts'
+import { type Compiler, collecting, type Frame, syntaxError } from './_compiler.ts'
 import { compileStep } from './_steps.ts'
 import type { HandlerStep } from './types.ts'
 
@@ -14,5 +14,7 @@ export async function compileHandlers(compiler: Compiler, list: Node | undefined
 
 async function compileHandler(compiler: Compiler, node: Node, frame: Frame): Promise<readonly HandlerStep[]> {
   const steps = await compileStep(compiler, node, frame)
-  return steps.flatMap((step) => (step.kind === 'block' ? [] : [{ name: step.name, listen: compiler.topics.get(step.id) ?? [], role: frame.role, step }]))
+  return steps.flatMap((step) =>
+    step.kind === 'block' ? [] : [{ name: step.name, listen: compiler.topics.get(step.id) ?? [], role: frame.role, step }],
+  )
 }

@@ -1,6 +1,6 @@
-import type { TemplateEngine } from '../template/engine.ts'
 import { isRecord, Template } from '../base/value.ts'
 import type { Node } from '../load/node.ts'
+import type { TemplateEngine } from '../template/engine.ts'
 import { type Entries, unknownKeyword } from './_attributes.ts'
 import { syntaxError } from './_compiler.ts'
 import type { LoopKeyword } from './types.ts'
@@ -9,8 +9,33 @@ const CONTROL = ['break_when', 'extended', 'extended_allitems', 'index_var', 'la
 
 /** `with_` forms that the language has. */
 const KINDS = new Set([
-  'items', 'list', 'dict', 'nested', 'cartesian', 'together', 'subelements', 'sequence', 'fileglob', 'filetree', 'first_found', 'indexed_items',
-  'flattened', 'inventory_hostnames', 'random_choice', 'lines', 'ini', 'file', 'env', 'vars', 'varnames', 'pipe', 'url', 'template', 'csvfile', 'dig', 'password',
+  'items',
+  'list',
+  'dict',
+  'nested',
+  'cartesian',
+  'together',
+  'subelements',
+  'sequence',
+  'fileglob',
+  'filetree',
+  'first_found',
+  'indexed_items',
+  'flattened',
+  'inventory_hostnames',
+  'random_choice',
+  'lines',
+  'ini',
+  'file',
+  'env',
+  'vars',
+  'varnames',
+  'pipe',
+  'url',
+  'template',
+  'csvfile',
+  'dig',
+  'password',
 ])
 
 /** The loop of a task: `loop` or one `with_…`, and its control; undefined where there is none. */
@@ -20,7 +45,13 @@ export function readLoop(entries: Entries, engine: TemplateEngine): LoopKeyword 
     if (name !== 'loop' && !name.startsWith('with_')) continue
     if (found !== undefined) throw syntaxError('a task has only one loop', key, 'remove one of loop and with_…')
     const kind = name === 'loop' ? 'loop' : name.slice('with_'.length)
-    if (kind !== 'loop' && !KINDS.has(kind)) throw unknownKeyword(name, key, [...KINDS].map((known) => `with_${known}`), 'Task')
+    if (kind !== 'loop' && !KINDS.has(kind))
+      throw unknownKeyword(
+        name,
+        key,
+        [...KINDS].map((known) => `with_${known}`),
+        'Task',
+      )
     engine.checkSyntax(node.value)
     found = { kind, expression: node, control: undefined }
   }

@@ -2,7 +2,7 @@ import { isList, isRecord, Template, type Value } from '../base/value.ts'
 import type { VarMap } from '../load/layer.ts'
 import type { Node } from '../load/node.ts'
 import { type Entries, PLAY_KEYWORDS, refuseUnknown } from './_attributes.ts'
-import { collecting, type Compiler, Frame, type PlayContext, playScope, syntaxError } from './_compiler.ts'
+import { type Compiler, collecting, Frame, type PlayContext, playScope, syntaxError } from './_compiler.ts'
 import { compileHandlers } from './_handlers.ts'
 import { readKeywords } from './_keywords.ts'
 import { compileRole } from './_role.ts'
@@ -31,8 +31,24 @@ export async function compilePlay(compiler: Compiler, node: Node, place: PlayPla
     if (entry !== undefined && name !== 'collections') compiler.warn(`'${name}' has no effect`, entry.key)
   }
   const vars: VarMap = new Map([...place.vars, ...readVars(entries.get('vars')?.node, 'Play')])
-  const play: PlayContext = { playbookDir: place.playbookDir, playbookFile: place.playbookFile, scope: playScope(vars, compiler.extraVars), handlers: [], roleLayers: [], roles: [], done: new Set() }
-  const outer = new Frame({ play, keywords: place.keywords, layers: [], role: undefined, file: place.playbookFile, parents: [], kind: 'tasks' })
+  const play: PlayContext = {
+    playbookDir: place.playbookDir,
+    playbookFile: place.playbookFile,
+    scope: playScope(vars, compiler.extraVars),
+    handlers: [],
+    roleLayers: [],
+    roles: [],
+    done: new Set(),
+  }
+  const outer = new Frame({
+    play,
+    keywords: place.keywords,
+    layers: [],
+    role: undefined,
+    file: place.playbookFile,
+    parents: [],
+    kind: 'tasks',
+  })
   const frame = outer.with({ keywords: readKeywords(entries, { compiler, frame: outer }) })
   return { ...playFields(compiler, node, entries, place), ...(await playBody(compiler, entries, frame)), vars, keywords: frame.keywords }
 }
@@ -41,14 +57,19 @@ type Body = Pick<Play, 'sections' | 'handlers' | 'roleLayers' | 'roles'>
 
 async function playBody(compiler: Compiler, entries: Entries, frame: Frame): Promise<Body> {
   const { play } = frame
-  const steps = (name: string): Promise<readonly Step[]> => collecting(compiler, () => compileSteps(compiler, entries.get(name)?.node, frame), [])
+  const steps = (name: string): Promise<readonly Step[]> =>
+    collecting(compiler, () => compileSteps(compiler, entries.get(name)?.node, frame), [])
   const sections: readonly Section[] = [
     { kind: 'pre_tasks', steps: await steps('pre_tasks') },
     { kind: 'roles', steps: await collecting(compiler, () => compileRoles(compiler, entries.get('roles')?.node, frame), []) },
     { kind: 'tasks', steps: await steps('tasks') },
     { kind: 'post_tasks', steps: await steps('post_tasks') },
   ]
-  const own = await collecting(compiler, () => compileHandlers(compiler, entries.get('handlers')?.node, frame.with({ kind: 'handlers' })), [])
+  const own = await collecting(
+    compiler,
+    () => compileHandlers(compiler, entries.get('handlers')?.node, frame.with({ kind: 'handlers' })),
+    [],
+  )
   return { sections, handlers: [...play.handlers, ...own], roleLayers: play.roleLayers, roles: play.roles }
 }
 
@@ -57,10 +78,12 @@ async function compileRoles(compiler: Compiler, node: Node | undefined, frame: F
   if (node.items === undefined) throw syntaxError('the roles of a play are a list', node.source, 'begin each role with a dash')
   const steps: Step[] = []
   for (const item of node.items) {
-    steps.push(...(await collecting(compiler, () => {
-      const { use, inner } = roleEntry(compiler, item, frame)
-      return compileRole(compiler, inner, use)
-    }, [])))
+    steps.push(
+      ...(await collecting(compiler, () => {
+        const { use, inner } = roleEntry(compiler, item, frame)
+        return compileRole(compiler, inner, use)
+      }, [])),
+    )
   }
   return steps
 }
@@ -68,7 +91,8 @@ async function compileRoles(compiler: Compiler, node: Node | undefined, frame: F
 function refusePlayMistakes(entries: Entries, node: Node): void {
   refuseUnknown(entries, PLAY_KEYWORDS, 'Play')
   const hosts = entries.get('hosts')
-  if (hosts === undefined) throw syntaxError("the field 'hosts' is required but was not set", node.source, 'a play begins with - hosts: pattern')
+  if (hosts === undefined)
+    throw syntaxError("the field 'hosts' is required but was not set", node.source, 'a play begins with - hosts: pattern')
   if (!isPattern(hosts.node.value)) throw syntaxError("'hosts' must be a host pattern or a list of them, and not empty", hosts.node.source)
 }
 
@@ -88,10 +112,22 @@ function playFields(compiler: Compiler, node: Node, entries: Entries, place: Pla
   }
   const files = field('vars_files')
   return {
-    id: compiler.ids.next++, name: field('name')?.value ?? patternText(hosts.value), source: node.source, playbookDir: place.playbookDir, playbookFile: place.playbookFile, hosts,
-    gatherFacts: field('gather_facts')?.value, gatherSubset: field('gather_subset')?.value, serial: field('serial'), strategy: field('strategy'), order: field('order'),
-    anyErrorsFatal: field('any_errors_fatal')?.value, maxFailPercentage: field('max_fail_percentage'), forceHandlers: field('force_handlers')?.value,
-    varsFiles: files === undefined || files.value === null ? [] : (files.items ?? [files]), varsPrompt: field('vars_prompt'),
+    id: compiler.ids.next++,
+    name: field('name')?.value ?? patternText(hosts.value),
+    source: node.source,
+    playbookDir: place.playbookDir,
+    playbookFile: place.playbookFile,
+    hosts,
+    gatherFacts: field('gather_facts')?.value,
+    gatherSubset: field('gather_subset')?.value,
+    serial: field('serial'),
+    strategy: field('strategy'),
+    order: field('order'),
+    anyErrorsFatal: field('any_errors_fatal')?.value,
+    maxFailPercentage: field('max_fail_percentage'),
+    forceHandlers: field('force_handlers')?.value,
+    varsFiles: files === undefined || files.value === null ? [] : (files.items ?? [files]),
+    varsPrompt: field('vars_prompt'),
   }
 }
 

@@ -3,11 +3,11 @@ import { record } from '../base/value.ts'
 import type { VarEntry } from '../load/layer.ts'
 import type { Node } from '../load/node.ts'
 import type { LoadedRole } from '../load/role.ts'
-import { readArgumentSpec } from './argument-spec.ts'
 import { findSpec } from './_action.ts'
 import type { Compiler, Frame } from './_compiler.ts'
 import { NO_KEYWORDS } from './_keywords.ts'
 import type { RoleUse } from './_role.ts'
+import { readArgumentSpec } from './argument-spec.ts'
 import type { TaskStep } from './types.ts'
 
 /** The action that checks a role's variables by its argument specification. */
@@ -31,14 +31,37 @@ export async function roleCheck({ compiler, role, frame, use }: RoleToCheck): Pr
   const nodes = new Map<string, Node>([
     ['argument_spec', options],
     ['provided_arguments', { value: record([...use.params].map(([name, { value }]) => [name, value] as const)), source: use.source }],
-    ['validate_args_context', { value: record([['type', 'role'], ['name', frame.role.name], ['argument_spec_name', entry], ['path', frame.role.path]]), source: spec.key }],
+    [
+      'validate_args_context',
+      {
+        value: record([
+          ['type', 'role'],
+          ['name', frame.role.name],
+          ['argument_spec_name', entry],
+          ['path', frame.role.path],
+        ]),
+        source: spec.key,
+      },
+    ],
   ])
   const described = spec.node.entries?.get('short_description')?.node.value
-  if (described !== undefined && typeof described !== 'string') throw new RunnerError('syntax', "'short_description' must be a text", { source: spec.key })
-  return [{
-    kind: 'task', id: compiler.ids.next++, name: `Validating arguments against arg spec '${entry}'${described === undefined ? '' : ` - ${described}`}`,
-    source: spec.key, keywords: { ...frame.keywords, tags: [...new Set([...frame.keywords.tags, 'always'])], delegateTo: NO_KEYWORDS.delegateTo }, role: frame.role,
-    layers: frame.layers, file: frame.file, parents: frame.parents, action, argNodes: nodes, argsTemplate: undefined,
-    args: new Map<string, VarEntry>([...nodes].map(([name, node]) => [name, { value: node.value, source: node.source }] as const)),
-  }]
+  if (described !== undefined && typeof described !== 'string')
+    throw new RunnerError('syntax', "'short_description' must be a text", { source: spec.key })
+  return [
+    {
+      kind: 'task',
+      id: compiler.ids.next++,
+      name: `Validating arguments against arg spec '${entry}'${described === undefined ? '' : ` - ${described}`}`,
+      source: spec.key,
+      keywords: { ...frame.keywords, tags: [...new Set([...frame.keywords.tags, 'always'])], delegateTo: NO_KEYWORDS.delegateTo },
+      role: frame.role,
+      layers: frame.layers,
+      file: frame.file,
+      parents: frame.parents,
+      action,
+      argNodes: nodes,
+      argsTemplate: undefined,
+      args: new Map<string, VarEntry>([...nodes].map(([name, node]) => [name, { value: node.value, source: node.source }] as const)),
+    },
+  ]
 }

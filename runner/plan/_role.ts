@@ -3,10 +3,10 @@ import { located } from '../base/error.ts'
 import type { Source } from '../base/source.ts'
 import { toPlain } from '../base/value.ts'
 import type { VarLayer, VarMap } from '../load/layer.ts'
-import { findRole, loadRole, type LoadedRole, type RoleFiles } from '../load/role.ts'
-import { roleCheck } from './_role-check.ts'
+import { findRole, type LoadedRole, loadRole, type RoleFiles } from '../load/role.ts'
 import { type Compiler, Frame } from './_compiler.ts'
 import { compileHandlers } from './_handlers.ts'
+import { roleCheck } from './_role-check.ts'
 import { roleEntry } from './_role-entry.ts'
 import { compileSteps } from './_steps.ts'
 import type { RoleRef, Step } from './types.ts'
@@ -33,7 +33,11 @@ export async function compileRole(compiler: Compiler, frame: Frame, use: RoleUse
   const beside = frame.role === undefined ? undefined : dirname(frame.role.path)
   const found = findRole(use.name, { playbookDir: play.playbookDir, rolesPath: compiler.rolesPath, beside }, use.source)
   const role = readRole(compiler, found.path, use)
-  const ref: RoleRef = { ...found, parents: frame.role === undefined ? [] : [frame.role.name, ...frame.role.parents], key: useKey(found.path, frame, use) }
+  const ref: RoleRef = {
+    ...found,
+    parents: frame.role === undefined ? [] : [frame.role.name, ...frame.role.parents],
+    key: useKey(found.path, frame, use),
+  }
   if (ref.parents.length > MAX_DEPTH) throw located(new Error(`the role '${use.name}' leads to itself without end`), use.source)
   const repeats = use.again || role.meta?.entries?.get('allow_duplicates')?.node.value === true
   if (play.done.has(ref.key) && !repeats) return []
@@ -95,5 +99,13 @@ function compileTasks(compiler: Compiler, role: LoadedRole, frame: Frame): Promi
 function useKey(path: string, frame: Frame, use: RoleUse): string {
   const plain = (vars: VarMap): unknown => [...vars].map(([name, { value }]) => [name, toPlain(value)])
   const { keywords } = frame
-  return JSON.stringify([path, plain(use.vars), plain(use.params), use.from, keywords.tags, keywords.when.map((node) => toPlain(node.value)), toPlain(keywords.delegateTo?.value ?? null)])
+  return JSON.stringify([
+    path,
+    plain(use.vars),
+    plain(use.params),
+    use.from,
+    keywords.tags,
+    keywords.when.map((node) => toPlain(node.value)),
+    toPlain(keywords.delegateTo?.value ?? null),
+  ])
 }

@@ -5,9 +5,9 @@ import { findAction, findSpec, structureName } from './_action.ts'
 import { readArgs } from './_args.ts'
 import { BLOCK_KEYWORDS, type Entries, refuseUnknown } from './_attributes.ts'
 import { checkArgs } from './_check-args.ts'
-import { collecting, type Compiler, type Frame, syntaxError } from './_compiler.ts'
-import { compileStructure } from './_structure.ts'
+import { type Compiler, collecting, type Frame, syntaxError } from './_compiler.ts'
 import { inheritable, readKeywords } from './_keywords.ts'
+import { compileStructure } from './_structure.ts'
 import { readVars } from './_vars.ts'
 import type { BlockStep, Keywords, Step, TaskStep } from './types.ts'
 
@@ -51,21 +51,39 @@ async function compileTask(place: TaskPlace): Promise<TaskStep> {
   checkArgs(action, { nodes, keys, source: written.source, open })
   for (const [name, node] of nodes) if (!action.rawArgs.includes(name)) compiler.engine.checkSyntax(node.value)
   if (template !== undefined) compiler.engine.checkSyntax(template.value)
-  const local = written.local ? { ...keywords, delegateTo: keywords.delegateTo ?? { value: 'localhost', source: written.source } } : keywords
+  const local = written.local
+    ? { ...keywords, delegateTo: keywords.delegateTo ?? { value: 'localhost', source: written.source } }
+    : keywords
   return { kind: 'task', ...stepBase(place), keywords: local, action, args, argsTemplate: template, argNodes: nodes }
 }
 
 /** What all steps of one place share. */
-export function stepBase({ compiler, node, entries, frame, keywords }: TaskPlace): Omit<TaskStep, 'kind' | 'action' | 'args' | 'argsTemplate' | 'argNodes'> {
+export function stepBase({
+  compiler,
+  node,
+  entries,
+  frame,
+  keywords,
+}: TaskPlace): Omit<TaskStep, 'kind' | 'action' | 'args' | 'argsTemplate' | 'argNodes'> {
   const name = entries.get('name')?.node.value
   if (name instanceof Template) compiler.engine.checkSyntax(name)
   if (isRecord(name) || Array.isArray(name)) throw syntaxError('the name of a task must be a text', node.source)
   const id = compiler.ids.next++
   const listen = entries.get('listen')?.node
-  if (listen !== undefined) compiler.topics.set(id, (listen.items ?? [listen]).map((item) => item.value))
+  if (listen !== undefined)
+    compiler.topics.set(
+      id,
+      (listen.items ?? [listen]).map((item) => item.value),
+    )
   return {
-    id, name: name ?? undefined, source: node.source, keywords, role: frame.role, layers: withVars(frame.layers, entries, 'task'),
-    file: frame.file, parents: frame.parents,
+    id,
+    name: name ?? undefined,
+    source: node.source,
+    keywords,
+    role: frame.role,
+    layers: withVars(frame.layers, entries, 'task'),
+    file: frame.file,
+    parents: frame.parents,
   }
 }
 
@@ -76,14 +94,25 @@ export function withVars(layers: readonly VarLayer[], entries: Entries, what: 't
 }
 
 async function compileBlock(compiler: Compiler, node: Node, entries: Entries, frame: Frame): Promise<BlockStep> {
-  if (frame.kind === 'handlers') throw syntaxError('a block cannot be a handler', node.source, 'notify the tasks one by one, or include a file of tasks')
+  if (frame.kind === 'handlers')
+    throw syntaxError('a block cannot be a handler', node.source, 'notify the tasks one by one, or include a file of tasks')
   refuseUnknown(entries, BLOCK_KEYWORDS, 'Block')
   if (!entries.has('block')) throw syntaxError("'rescue' and 'always' need a 'block' beside them", node.source)
   const keywords = readKeywords(entries, { compiler, frame })
   const inner = frame.with({ keywords: inheritable(keywords), layers: withVars(frame.layers, entries, 'block') })
   const part = (name: string): Promise<readonly Step[]> => compileSteps(compiler, entries.get(name)?.node, inner)
   return {
-    kind: 'block', id: compiler.ids.next++, name: entries.get('name')?.node.value ?? undefined, source: node.source, keywords, role: frame.role,
-    layers: inner.layers, file: frame.file, parents: frame.parents, block: await part('block'), rescue: await part('rescue'), always: await part('always'),
+    kind: 'block',
+    id: compiler.ids.next++,
+    name: entries.get('name')?.node.value ?? undefined,
+    source: node.source,
+    keywords,
+    role: frame.role,
+    layers: inner.layers,
+    file: frame.file,
+    parents: frame.parents,
+    block: await part('block'),
+    rescue: await part('rescue'),
+    always: await part('always'),
   }
 }

@@ -15,7 +15,18 @@ import { readVars } from './_vars.ts'
 import type { IncludeStep, Step } from './types.ts'
 
 const TASKS_OPTIONS = ['file', 'apply']
-const ROLE_OPTIONS = ['name', 'role', 'tasks_from', 'vars_from', 'defaults_from', 'handlers_from', 'public', 'allow_duplicates', 'rolespec_validate', 'apply']
+const ROLE_OPTIONS = [
+  'name',
+  'role',
+  'tasks_from',
+  'vars_from',
+  'defaults_from',
+  'handlers_from',
+  'public',
+  'allow_duplicates',
+  'rolespec_validate',
+  'apply',
+]
 
 /** The language's own includes (a step, read when a host gets there) and imports (replaced by their tasks now). */
 export async function compileStructure(place: TaskPlace, what: StructureName): Promise<readonly Step[]> {
@@ -44,7 +55,11 @@ function includeOptions({ written, entries }: TaskPlace, what: StructureName, kn
   const add = (node: Node | undefined): void => {
     for (const [name, { key, node: child }] of node?.entries ?? []) {
       if (!known.includes(name) || (name === 'apply' && what.startsWith('import_'))) {
-        throw syntaxError(`Invalid options for ${what}: ${name}`, key, name === 'apply' ? `'apply' is for include_ forms; give the keyword to ${what} itself` : didYouMean(name, known))
+        throw syntaxError(
+          `Invalid options for ${what}: ${name}`,
+          key,
+          name === 'apply' ? `'apply' is for include_ forms; give the keyword to ${what} itself` : didYouMean(name, known),
+        )
       }
       options.set(name === 'role' ? 'name' : name, child)
     }
@@ -52,8 +67,14 @@ function includeOptions({ written, entries }: TaskPlace, what: StructureName, kn
   add(entries.get('args')?.node)
   add(written.args)
   const main = what.endsWith('_role') ? 'name' : 'file'
-  if (written.args.entries === undefined && written.args.value !== null) for (const [name, node] of wordOptions(written.args, main)) options.set(name, node)
-  if (!options.has(main)) throw syntaxError(`'${what}' needs ${main === 'file' ? 'a file' : "the role's name"}`, written.source, `write ${what}: with ${main}: below it`)
+  if (written.args.entries === undefined && written.args.value !== null)
+    for (const [name, node] of wordOptions(written.args, main)) options.set(name, node)
+  if (!options.has(main))
+    throw syntaxError(
+      `'${what}' needs ${main === 'file' ? 'a file' : "the role's name"}`,
+      written.source,
+      `write ${what}: with ${main}: below it`,
+    )
   return options
 }
 
@@ -64,7 +85,10 @@ function wordOptions(node: Node, main: string): Options {
   const options = new Map<string, Node>()
   for (const word of text.trim().split(/\s+(?=\w+=)/)) {
     const value = word.slice(word.indexOf('=') + 1).replace(/^(["'])(.*)\1$/, '$2')
-    options.set(word.slice(0, word.indexOf('=')), { source: node.source, value: /\{[{%#]/.test(value) ? new Template(value, node.source) : value })
+    options.set(word.slice(0, word.indexOf('=')), {
+      source: node.source,
+      value: /\{[{%#]/.test(value) ? new Template(value, node.source) : value,
+    })
   }
   return options
 }
@@ -79,7 +103,9 @@ function compileInclude(place: TaskPlace, what: 'tasks' | 'role', options: Optio
   }
   const vars = readVars(entries.get('vars')?.node, 'Task')
   const context = vars.size === 0 ? frame : frame.with({ layers: [...frame.layers, { layer: 'include parameters', vars }] })
-  const args = new Map<string, VarEntry>([...options].filter(([name]) => name !== 'apply').map(([name, node]) => [name, { value: node.value, source: node.source }] as const))
+  const args = new Map<string, VarEntry>(
+    [...options].filter(([name]) => name !== 'apply').map(([name, node]) => [name, { value: node.value, source: node.source }] as const),
+  )
   return { kind: 'include', what, ...stepBase(place), args, argNodes: options, apply, context }
 }
 
@@ -91,7 +117,12 @@ async function importTasks(place: TaskPlace, options: Options): Promise<readonly
   if (frame.parents.filter((parent) => parent === file).length > MAX_NESTING) {
     throw new RunnerError('limit', `${file} imports itself without end`, { source: option.source, hint: 'use include_tasks with a when' })
   }
-  const inner = frame.with({ keywords: inheritable(place.keywords), layers: withVars(frame.layers, entries, 'block'), file, parents: [frame.file, ...frame.parents] })
+  const inner = frame.with({
+    keywords: inheritable(place.keywords),
+    layers: withVars(frame.layers, entries, 'block'),
+    file,
+    parents: [frame.file, ...frame.parents],
+  })
   return compileSteps(compiler, readNode(compiler, file), inner)
 }
 
@@ -112,7 +143,13 @@ async function importRole(place: TaskPlace, options: Options): Promise<readonly 
   const name = option('name') ?? ''
   const inner = frame.with({ keywords: inheritable(place.keywords), layers: withVars(frame.layers, entries, 'block') })
   return compileRole(compiler, inner, {
-    name, source: options.get('name')?.source ?? written.source, vars: new Map(), params: new Map(), again: true, public: flag('public') ?? true, validate: flag('rolespec_validate') ?? true,
+    name,
+    source: options.get('name')?.source ?? written.source,
+    vars: new Map(),
+    params: new Map(),
+    again: true,
+    public: flag('public') ?? true,
+    validate: flag('rolespec_validate') ?? true,
     from: { tasks: option('tasks_from'), vars: option('vars_from'), defaults: option('defaults_from'), handlers: option('handlers_from') },
   })
 }

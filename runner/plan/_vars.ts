@@ -14,7 +14,10 @@ export function readVars(node: Node | undefined, what: string): VarMap {
   const vars = varMap(node)
   for (const [name, { source }] of vars) {
     if (IDENTIFIER.test(name)) continue
-    throw new RunnerError('variable', `invalid variable name in vars specified for ${what}: '${name}' is not a valid variable name`, { source, hint: 'names have letters, digits and _ only, and do not begin with a digit' })
+    throw new RunnerError('variable', `invalid variable name in vars specified for ${what}: '${name}' is not a valid variable name`, {
+      source,
+      hint: 'names have letters, digits and _ only, and do not begin with a digit',
+    })
   }
   return vars
 }

@@ -27,7 +27,29 @@ export interface ArgumentError {
   readonly declared: Source
 }
 
-const KEYS = ['type', 'elements', 'required', 'default', 'choices', 'description', 'options', 'version_added', 'no_log', 'aliases', 'apply_defaults', 'removed_in_version', 'fallback', 'deprecated_aliases', 'removed_at_date', 'removed_from_collection', 'mutually_exclusive', 'required_together', 'required_one_of', 'required_if', 'required_by']
+const KEYS = [
+  'type',
+  'elements',
+  'required',
+  'default',
+  'choices',
+  'description',
+  'options',
+  'version_added',
+  'no_log',
+  'aliases',
+  'apply_defaults',
+  'removed_in_version',
+  'fallback',
+  'deprecated_aliases',
+  'removed_at_date',
+  'removed_from_collection',
+  'mutually_exclusive',
+  'required_together',
+  'required_one_of',
+  'required_if',
+  'required_by',
+]
 
 /**
  * The `options` of an entry point in meta/argument_specs.
@@ -35,21 +57,35 @@ const KEYS = ['type', 'elements', 'required', 'default', 'choices', 'description
  */
 export function readArgumentSpec(options: Node | undefined): readonly ArgumentSpec[] {
   if (options === undefined || options.value === null) return []
-  if (options.entries === undefined) throw new RunnerError('syntax', 'the options of an argument specification are a mapping', { source: options.source })
+  if (options.entries === undefined)
+    throw new RunnerError('syntax', 'the options of an argument specification are a mapping', { source: options.source })
   return [...options.entries].map(([name, { key, node }]) => readOne(name, node, key))
 }
 
 function readOne(name: string, node: Node, source: Source): ArgumentSpec {
   const entries = node.entries ?? new Map<string, never>()
-  if (node.value !== null && node.entries === undefined) throw new RunnerError('syntax', `the specification of '${name}' must be a mapping`, { source: node.source })
+  if (node.value !== null && node.entries === undefined)
+    throw new RunnerError('syntax', `the specification of '${name}' must be a mapping`, { source: node.source })
   for (const [key, entry] of entries) {
-    if (!KEYS.includes(key)) throw new RunnerError('syntax', `'${key}' is not known in an argument specification`, { source: entry.key, hint: didYouMean(key, KEYS) })
+    if (!KEYS.includes(key))
+      throw new RunnerError('syntax', `'${key}' is not known in an argument specification`, {
+        source: entry.key,
+        hint: didYouMean(key, KEYS),
+      })
   }
   const options = entries.get('options')?.node
   return {
-    name, source, type: typeOf(entries.get('type')?.node) ?? 'str', elements: typeOf(entries.get('elements')?.node), required: entries.get('required')?.node.value === true,
-    default: entries.get('default')?.node.value, choices: entries.get('choices')?.node.items?.map((item) => item.value),
-    description: [entries.get('description')?.node.value ?? ''].flat().map((line) => (typeof line === 'string' ? line : '')).join(' '),
+    name,
+    source,
+    type: typeOf(entries.get('type')?.node) ?? 'str',
+    elements: typeOf(entries.get('elements')?.node),
+    required: entries.get('required')?.node.value === true,
+    default: entries.get('default')?.node.value,
+    choices: entries.get('choices')?.node.items?.map((item) => item.value),
+    description: [entries.get('description')?.node.value ?? '']
+      .flat()
+      .map((line) => (typeof line === 'string' ? line : ''))
+      .join(' '),
     options: options === undefined ? undefined : readArgumentSpec(options),
   }
 }
@@ -58,14 +94,20 @@ function typeOf(node: Node | undefined): TypeName | undefined {
   if (node === undefined) return undefined
   const { value } = node
   if (typeof value === 'string' && isTypeName(value)) return value
-  throw new RunnerError('syntax', `'${String(toPlain(value))}' is not a type of an argument`, { source: node.source, hint: `types are ${TYPE_NAMES.join(', ')}` })
+  throw new RunnerError('syntax', `'${String(toPlain(value))}' is not a type of an argument`, {
+    source: node.source,
+    hint: `types are ${TYPE_NAMES.join(', ')}`,
+  })
 }
 
 /**
  * Checks rendered values by a specification, deeply. A value that is undefined counts as not given; names that the
  * specification does not have are no error at the top (they are other variables), but are inside `options`.
  */
-export function validateArguments(spec: readonly ArgumentSpec[], values: Readonly<Record<string, Value | undefined>>): readonly ArgumentError[] {
+export function validateArguments(
+  spec: readonly ArgumentSpec[],
+  values: Readonly<Record<string, Value | undefined>>,
+): readonly ArgumentError[] {
   return spec.flatMap((argument) => validateOne(argument, values[argument.name], [argument.name]))
 }
 
@@ -78,8 +120,17 @@ function validateOne(argument: ArgumentSpec, value: Value | undefined, path: Pat
     return argument.required && argument.default === undefined ? [error(`missing required arguments: ${argument.name}${where}`)] : []
   }
   const wrong = checkType(argument.type, value)
-  if (wrong !== undefined) return [error(`argument '${argument.name}' is of type ${wrong.actual}${where} and we were unable to convert to ${argument.type}: ${wrong.reason}`)]
-  return [...choiceErrors(argument, value).map((message) => error(message)), ...elementErrors(argument, value, path), ...optionErrors(argument, value, path)]
+  if (wrong !== undefined)
+    return [
+      error(
+        `argument '${argument.name}' is of type ${wrong.actual}${where} and we were unable to convert to ${argument.type}: ${wrong.reason}`,
+      ),
+    ]
+  return [
+    ...choiceErrors(argument, value).map((message) => error(message)),
+    ...elementErrors(argument, value, path),
+    ...optionErrors(argument, value, path),
+  ]
 }
 
 function choiceErrors(argument: ArgumentSpec, value: Value): readonly string[] {
@@ -89,7 +140,9 @@ function choiceErrors(argument: ArgumentSpec, value: Value): readonly string[] {
   const given = Array.isArray(value) ? value.map((item) => String(toPlain(item))) : [String(toPlain(value))]
   const wrong = given.filter((item) => !allowed.includes(item))
   if (wrong.length === 0) return []
-  return [`value of ${argument.name} must be ${Array.isArray(value) ? 'one or more of' : 'one of'}: ${allowed.join(', ')}, got: ${wrong.join(', ')}`]
+  return [
+    `value of ${argument.name} must be ${Array.isArray(value) ? 'one or more of' : 'one of'}: ${allowed.join(', ')}, got: ${wrong.join(', ')}`,
+  ]
 }
 
 function elementErrors(argument: ArgumentSpec, value: Value, path: Path): readonly ArgumentError[] {
@@ -98,7 +151,13 @@ function elementErrors(argument: ArgumentSpec, value: Value, path: Path): readon
   return value.flatMap((item, at) => {
     const wrong = checkType(elements, item)
     if (wrong === undefined) return []
-    return [{ message: `Elements value for option '${argument.name}' is of type ${wrong.actual} and we were unable to convert to ${elements}: ${wrong.reason}`, path: [...path, at], declared: argument.source }]
+    return [
+      {
+        message: `Elements value for option '${argument.name}' is of type ${wrong.actual} and we were unable to convert to ${elements}: ${wrong.reason}`,
+        path: [...path, at],
+        declared: argument.source,
+      },
+    ]
   })
 }
 
@@ -113,8 +172,15 @@ function inside(options: readonly ArgumentSpec[], value: Readonly<Record<string,
   const names = options.map(({ name }) => name)
   const unknown = Object.keys(value).filter((name) => !names.includes(name))
   const [first] = options
-  const unsupported = unknown.length === 0 || first === undefined ? [] : [{
-    message: `${path.concat(unknown[0] ?? '').join('.')}. Supported parameters include: ${[...names].sort().join(', ')}.`, path: [...path, unknown[0] ?? ''], declared: first.source,
-  }]
+  const unsupported =
+    unknown.length === 0 || first === undefined
+      ? []
+      : [
+          {
+            message: `${path.concat(unknown[0] ?? '').join('.')}. Supported parameters include: ${[...names].sort().join(', ')}.`,
+            path: [...path, unknown[0] ?? ''],
+            declared: first.source,
+          },
+        ]
   return [...unsupported, ...options.flatMap((option) => validateOne(option, value[option.name], [...path, option.name]))]
 }

@@ -8,7 +8,7 @@ import type { Warn } from '../load/warn.ts'
 import type { Registry } from '../module/registry.ts'
 import type { TemplateEngine } from '../template/engine.ts'
 import { type Entries, IMPORT_KEYWORDS, refuseUnknown } from './_attributes.ts'
-import { collecting, type Compiler, Frame, playScope, readNode, renderEarly, syntaxError } from './_compiler.ts'
+import { type Compiler, collecting, Frame, playScope, readNode, renderEarly, syntaxError } from './_compiler.ts'
 import { throwFirst } from './_first-error.ts'
 import { inheritable, NO_KEYWORDS, readKeywords } from './_keywords.ts'
 import { compilePlay, type PlayPlace } from './_play.ts'
@@ -41,7 +41,9 @@ export async function compilePlaybooks(paths: readonly string[], options: Compil
   const plays: Play[] = []
   for (const path of paths) {
     const file = resolve(path)
-    plays.push(...(await compileFile(compiler, file, { playbookFile: file, playbookDir: dirname(file), keywords: NO_KEYWORDS, vars: NO_VARS })))
+    plays.push(
+      ...(await compileFile(compiler, file, { playbookFile: file, playbookDir: dirname(file), keywords: NO_KEYWORDS, vars: NO_VARS })),
+    )
     throwFirst(compiler.errors)
   }
   return { plan: { plays }, includes: createIncludeCompiler(compiler) }
@@ -49,8 +51,18 @@ export async function compilePlaybooks(paths: readonly string[], options: Compil
 
 function newCompiler({ registry, engine, extraVars, rolesPath, warn, moduleDirs, decrypt }: CompileOptions): Compiler {
   return {
-    registry, engine, extraVars, warn, rolesPath: rolesPath.map((path) => resolve(path)), moduleDirs: moduleDirs ?? [], yaml: { warn, decrypt },
-    ids: { next: 1 }, specs: new Map(), files: new Map(), topics: new Map(), errors: [],
+    registry,
+    engine,
+    extraVars,
+    warn,
+    rolesPath: rolesPath.map((path) => resolve(path)),
+    moduleDirs: moduleDirs ?? [],
+    yaml: { warn, decrypt },
+    ids: { next: 1 },
+    specs: new Map(),
+    files: new Map(),
+    topics: new Map(),
+    errors: [],
   }
 }
 
@@ -77,10 +89,31 @@ interface Import {
 async function importPlaybook(compiler: Compiler, entries: Entries, { imported, place }: Import): Promise<readonly Play[]> {
   refuseUnknown(entries, IMPORT_KEYWORDS, 'PlaybookInclude')
   const vars: VarMap = new Map([...place.vars, ...readVars(entries.get('vars')?.node, 'PlaybookInclude')])
-  const play = { playbookDir: place.playbookDir, playbookFile: place.playbookFile, scope: playScope(vars, compiler.extraVars), handlers: [], roleLayers: [], roles: [], done: new Set<string>() }
-  const frame = new Frame({ play, keywords: place.keywords, layers: [], role: undefined, file: place.playbookFile, parents: [], kind: 'tasks' })
+  const play = {
+    playbookDir: place.playbookDir,
+    playbookFile: place.playbookFile,
+    scope: playScope(vars, compiler.extraVars),
+    handlers: [],
+    roleLayers: [],
+    roles: [],
+    done: new Set<string>(),
+  }
+  const frame = new Frame({
+    play,
+    keywords: place.keywords,
+    layers: [],
+    role: undefined,
+    file: place.playbookFile,
+    parents: [],
+    kind: 'tasks',
+  })
   const file = resolve(place.playbookDir, fileName(renderEarly(compiler, frame, imported), imported.source))
-  return compileFile(compiler, file, { playbookFile: file, playbookDir: dirname(file), keywords: inheritable(readKeywords(entries, { compiler, frame })), vars })
+  return compileFile(compiler, file, {
+    playbookFile: file,
+    playbookDir: dirname(file),
+    keywords: inheritable(readKeywords(entries, { compiler, frame })),
+    vars,
+  })
 }
 
 function fileName(value: Value, source: Source): string {

@@ -4,10 +4,10 @@ import type { Node } from '../load/node.ts'
 import { parseYaml, readSource } from '../load/yaml.ts'
 import { type Compiler, Frame } from './_compiler.ts'
 import { findTasksFile } from './_find-tasks.ts'
+import { throwFirst } from './_first-error.ts'
 import { compileRole } from './_role.ts'
 import { compileSteps } from './_steps.ts'
 import { applied } from './_structure.ts'
-import { throwFirst } from './_first-error.ts'
 import type { CompiledRole, IncludeCompiler, IncludeStep, Step } from './types.ts'
 
 /** Compiles dynamic includes in the course of a run: a file is parsed once, its steps are made anew for each include. */
@@ -26,7 +26,11 @@ export function findIncluded(include: IncludeStep, name: string): string {
   return findTasksFile(name, frameOf(include), include.argNodes.get('file')?.source ?? include.source)
 }
 
-async function compileTasks(compiler: Compiler, include: IncludeStep, { file, params }: { readonly file: string; readonly params: readonly VarLayer[] }): Promise<readonly Step[]> {
+async function compileTasks(
+  compiler: Compiler,
+  include: IncludeStep,
+  { file, params }: { readonly file: string; readonly params: readonly VarLayer[] },
+): Promise<readonly Step[]> {
   const frame = innerFrame(compiler, include, params).with({ file, parents: [include.file, ...include.parents] })
   const steps = await compileSteps(compiler, readIncluded(compiler, file), frame)
   throwFirst(compiler.errors)
@@ -35,12 +39,22 @@ async function compileTasks(compiler: Compiler, include: IncludeStep, { file, pa
 
 type RoleArgs = Parameters<IncludeCompiler['role']>[1]
 
-async function compileIncludedRole(compiler: Compiler, include: IncludeStep, { role, params }: { readonly role: RoleArgs; readonly params: readonly VarLayer[] }): Promise<CompiledRole> {
+async function compileIncludedRole(
+  compiler: Compiler,
+  include: IncludeStep,
+  { role, params }: { readonly role: RoleArgs; readonly params: readonly VarLayer[] },
+): Promise<CompiledRole> {
   const outer = innerFrame(compiler, include, params)
   const play = { ...outer.play, handlers: [], roleLayers: [], roles: [], done: new Set<string>() }
   const source = include.argNodes.get('name')?.source ?? include.source
   const steps = await compileRole(compiler, outer.with({ play }), {
-    name: role.name, source, vars: new Map(), params: new Map(), again: true, public: true, validate: include.args.get('rolespec_validate')?.value !== false,
+    name: role.name,
+    source,
+    vars: new Map(),
+    params: new Map(),
+    again: true,
+    public: true,
+    validate: include.args.get('rolespec_validate')?.value !== false,
     from: { tasks: role.tasksFrom, vars: role.varsFrom, defaults: role.defaultsFrom, handlers: role.handlersFrom },
   })
   throwFirst(compiler.errors)
@@ -52,7 +66,10 @@ async function compileIncludedRole(compiler: Compiler, include: IncludeStep, { r
 /** What the steps inside inherit: the keywords around the include (not its own), `apply`, and its variables. */
 function innerFrame(compiler: Compiler, include: IncludeStep, params: readonly VarLayer[]): Frame {
   const frame = frameOf(include)
-  return applied({ compiler, frame: frame.with({ layers: [...frame.layers, ...params], parents: [include.file, ...include.parents] }) }, include.apply)
+  return applied(
+    { compiler, frame: frame.with({ layers: [...frame.layers, ...params], parents: [include.file, ...include.parents] }) },
+    include.apply,
+  )
 }
 
 function frameOf(include: IncludeStep): Frame {

@@ -1,6 +1,6 @@
 import type { Node } from '../load/node.ts'
-import { type ArgumentSpec, readArgumentSpec } from './argument-spec.ts'
 import { CHECK_ACTION } from './_role-check.ts'
+import { type ArgumentSpec, readArgumentSpec } from './argument-spec.ts'
 import type { Play, RoleRef, Step, TaskStep } from './types.ts'
 
 /** A static role of a play with the arguments it declares: checked for each host before any is connected to. */

@@ -175,7 +175,19 @@ export interface Selection {
 export interface IncludeCompiler {
   /** A tasks file, as `include_tasks` found it. `params` are the include's rendered `vars`. */
   tasks(include: IncludeStep, file: string, params: readonly VarLayer[]): Promise<readonly Step[]>
-  role(include: IncludeStep, role: { readonly name: string; readonly tasksFrom?: string | undefined; readonly varsFrom?: string | undefined; readonly defaultsFrom?: string | undefined; readonly handlersFrom?: string | undefined; readonly public?: boolean | undefined; readonly allowDuplicates?: boolean | undefined }, params: readonly VarLayer[]): Promise<CompiledRole>
+  role(
+    include: IncludeStep,
+    role: {
+      readonly name: string
+      readonly tasksFrom?: string | undefined
+      readonly varsFrom?: string | undefined
+      readonly defaultsFrom?: string | undefined
+      readonly handlersFrom?: string | undefined
+      readonly public?: boolean | undefined
+      readonly allowDuplicates?: boolean | undefined
+    },
+    params: readonly VarLayer[],
+  ): Promise<CompiledRole>
 }
 
 export interface CompiledRole {

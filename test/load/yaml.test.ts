@@ -22,10 +22,37 @@ const place = (error: RunnerError): string => (error.source === undefined ? '' :
 
 test('words and numbers are what YAML 1.1 makes of them', (t) => {
   const expected: readonly (readonly [string, Value])[] = [
-    ['yes', true], ['No', false], ['ON', true], ['off', false], ['True', true], ['y', 'y'], ['n', 'n'],
-    ['0755', 493], ['0o17', '0o17'], ['089', '089'], ['0x1f', 31], ['0b101', 5], ['1_000', 1000], ['-12', -12], ['+3', 3],
-    ['1:30', 90], ['12:30:45', 45045], ['.5', 0.5], ['1.25', 1.25], ['1e3', '1e3'], ['1.0e3', '1.0e3'], ['1.5e+3', new Float(1500)], ['2.0', new Float(2)],
-    ['~', null], ['null', null], ['', null], ['Null', null], ['2024-01-02', '2024-01-02'], ['1.2.3', '1.2.3'], ['-', null], ['.inf', Infinity],
+    ['yes', true],
+    ['No', false],
+    ['ON', true],
+    ['off', false],
+    ['True', true],
+    ['y', 'y'],
+    ['n', 'n'],
+    ['0755', 493],
+    ['0o17', '0o17'],
+    ['089', '089'],
+    ['0x1f', 31],
+    ['0b101', 5],
+    ['1_000', 1000],
+    ['-12', -12],
+    ['+3', 3],
+    ['1:30', 90],
+    ['12:30:45', 45045],
+    ['.5', 0.5],
+    ['1.25', 1.25],
+    ['1e3', '1e3'],
+    ['1.0e3', '1.0e3'],
+    ['1.5e+3', new Float(1500)],
+    ['2.0', new Float(2)],
+    ['~', null],
+    ['null', null],
+    ['', null],
+    ['Null', null],
+    ['2024-01-02', '2024-01-02'],
+    ['1.2.3', '1.2.3'],
+    ['-', null],
+    ['.inf', Infinity],
   ]
   for (const [text, wanted] of expected) if (text !== '-') t.deepEqual(field(text), wanted, text)
 })
@@ -59,12 +86,17 @@ test('every node knows its line and column', (t) => {
   const root = parse('- name: x\n  list:\n    - one\n    - two\n')
   const task = root?.items?.[0]?.entries
   const places = [task?.get('list')?.key, task?.get('list')?.node.items?.[1]?.source]
-  t.deepEqual(places.map((source) => (source === undefined ? '' : formatSource(source))), ['play.yml:2:3', 'play.yml:4:7'])
+  t.deepEqual(
+    places.map((source) => (source === undefined ? '' : formatSource(source))),
+    ['play.yml:2:3', 'play.yml:4:7'],
+  )
 })
 
 test('anchors, aliases and merge keys give shared values, own keys win', (t) => {
   t.deepEqual(toPlain(value('base: &b {x: 1, y: 2}\nmore: &m {x: 5, z: 6}\nd:\n  <<: [*b, *m]\n  y: 3\n')), {
-    base: { x: 1, y: 2 }, more: { x: 5, z: 6 }, d: { x: 1, y: 3, z: 6 },
+    base: { x: 1, y: 2 },
+    more: { x: 5, z: 6 },
+    d: { x: 1, y: 3, z: 6 },
   })
   t.is(place(failure('a: *nope\n')), 'play.yml:1:4')
 })
@@ -93,10 +125,12 @@ test('a vaulted value is opened when it is read, not before', (t) => {
   const error = t.throws(() => root?.entries?.get('deep')?.node.entries?.get('password')?.node.value, { instanceOf: RunnerError })
   t.regex(error?.message ?? '', /no vault password/)
   let opened = 0
-  const open = parse(text, { decrypt: () => {
-    opened++
-    return 'hunter2'
-  } })
+  const open = parse(text, {
+    decrypt: () => {
+      opened++
+      return 'hunter2'
+    },
+  })
   t.is(opened, 0)
   const deep = toPlain(open?.value ?? null, 'reveal')
   t.deepEqual(deep, { plain: 1, deep: { password: 'hunter2' } })

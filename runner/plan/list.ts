@@ -1,0 +1,54 @@
+import { Template, toPlain, type Value } from '../base/value.ts'
+import type { Play, Step } from './types.ts'
+
+/** What `--list-tasks` and `--list-tags` show of a play; hosts are the inventory's to say. */
+export interface ListedPlay {
+  /** From 1, over all playbooks in order. */
+  readonly number: number
+  readonly name: string
+  readonly pattern: string
+  /** The play's own tags. */
+  readonly tags: readonly string[]
+  readonly tasks: readonly ListedTask[]
+  /** Of the play and all its tasks, sorted. */
+  readonly allTags: readonly string[]
+}
+
+export interface ListedTask {
+  /** With its role in front. */
+  readonly name: string
+  readonly tags: readonly string[]
+}
+
+/** The tasks of plays as a person wants to read them: blocks opened, an include as one line, implicit tasks left out. */
+export function listPlays(plays: readonly Play[]): readonly ListedPlay[] {
+  return plays.map((play, at) => {
+    const tasks = play.sections.flatMap(({ steps }) => steps.flatMap(listStep))
+    const { tags } = play.keywords
+    return {
+      number: at + 1,
+      name: text(play.name),
+      pattern: patternOf(play),
+      tags,
+      tasks,
+      allTags: [...new Set([...tags, ...tasks.flatMap((task) => task.tags)])].sort(),
+    }
+  })
+}
+
+function listStep(step: Step): readonly ListedTask[] {
+  if (step.kind === 'block') return [...step.block, ...step.rescue, ...step.always].flatMap(listStep)
+  const action = step.kind === 'task' ? step.action.name : `include_${step.what}`
+  if (action === 'meta' || action === 'validate_argument_spec') return []
+  const name = step.name === undefined ? action : text(step.name)
+  return [{ name: step.role === undefined ? name : `${step.role.name} : ${name}`, tags: step.keywords.tags }]
+}
+
+function patternOf(play: Play): string {
+  const { value } = play.hosts
+  return Array.isArray(value) ? value.map((item: Value) => text(item)).join(',') : text(value)
+}
+
+function text(value: Value): string {
+  return value instanceof Template ? value.text : String(toPlain(value))
+}
