@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { type ListedPlay, listPlays } from '../plan/list.ts'
 import { selectPlay, startAtTask } from '../plan/select.ts'
 import type { Play } from '../plan/types.ts'
@@ -13,7 +14,7 @@ export function showPlan({ choices, io }: Job, loaded: Loaded): number {
   // Tags are all that one could select by; hosts are the play's whatever is selected.
   const listed = listPlays(choices.show.has('tasks') ? selected : plays)
   for (const [file, numbers] of byFile(plays)) {
-    io.stdout.write(`\nplaybook: ${file}\n`)
+    io.stdout.write(`\nplaybook: ${relative(io.cwd, file)}\n`)
     if (choices.show.has('syntax')) continue
     for (const at of numbers) {
       const [play, list] = [plays[at], listed[at]]
