@@ -84,14 +84,17 @@ function secured(socket: Duplex, host: string, rejectUnauthorized: boolean): Pro
 
 /** SSH tells a refused connection by a reason number and the server's own words. */
 function refused(error: unknown, host: string, port: number): Error {
-  const text = messageOf(error)
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error
-  const code = /refused/i.test(text)
-    ? 'ECONNREFUSED'
-    : /prohibited/i.test(text)
-      ? 'EACCES'
-      : /resolve|not known|resolution/i.test(text)
-        ? 'ENOTFOUND'
-        : 'EHOSTUNREACH'
+  const prohibited = error instanceof Error && 'reason' in error && error.reason === ADMINISTRATIVELY_PROHIBITED
+  const text = prohibited ? 'the SSH server does not allow forwarding' : messageOf(error)
+  const code = prohibited ? 'EACCES' : codeFor(text)
   return Object.assign(new Error(`${code}: ${host}:${String(port)}: ${text}`, { cause: error }), { code })
+}
+
+const ADMINISTRATIVELY_PROHIBITED = 1
+
+function codeFor(text: string): string {
+  if (/refused/i.test(text)) return 'ECONNREFUSED'
+  if (/not known|resol/i.test(text)) return 'ENOTFOUND'
+  return /timed out/i.test(text) ? 'ETIMEDOUT' : 'EHOSTUNREACH'
 }

@@ -16,6 +16,7 @@ export interface Identity {
 export interface Authentication {
   readonly handler: AuthHandlerMiddleware
   readonly notes: readonly string[]
+  note(text: string): void
 }
 
 interface Attempt {
@@ -39,7 +40,7 @@ export async function authentication(identity: Identity): Promise<Authentication
     }
     return false
   }
-  return { handler, notes }
+  return { handler, notes, note: (text) => notes.push(text) }
 }
 
 /** The server's list is null until it has refused something once. */

@@ -34,7 +34,11 @@ export function openClient(target: SshTarget, trust: SshTrust, stream: Duplex | 
       fail(new Error('interrupted', { cause: signal.reason }))
     }
     signal.addEventListener('abort', stop, { once: true })
-    client.on('error', fail)
+    client.on('error', (error) => {
+      // An agent that does not answer is no reason to give up: the next method is tried
+      if (levelOf(error) === 'agent') trust.authentication.note('(the agent does not answer)')
+      else fail(error)
+    })
     client.once('close', () => {
       fail(new Error('the connection was closed during the handshake'))
     })

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -35,11 +35,12 @@ export interface Sshd {
 /** A real sshd on a free loopback port, with its own configuration, host keys and authorized key. */
 export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const folder = await mkdtemp(join(tmpdir(), 'stackrun-sshd-'))
+  await chmod(folder, 0o755)
   const address = options.address ?? '127.0.0.1'
   const types = options.hostKeyTypes ?? ['ed25519']
   const keyFile = join(folder, 'id_user')
   await Promise.all([...types.map((type) => keygen(type, join(folder, `host_${type}`))), keygen('ed25519', keyFile)])
-  await writeFile(join(folder, 'authorized_keys'), await readFile(`${keyFile}.pub`), { mode: 0o600 })
+  await writeFile(join(folder, 'authorized_keys'), await readFile(`${keyFile}.pub`), { mode: 0o644 })
   const port = await freePort(address)
   await writeFile(join(folder, 'sshd_config'), configText(folder, { address, port, types, config: options.config ?? [] }))
   if (userInfo().uid === 0) await run('mkdir', ['-p', '/run/sshd'])
