@@ -77,7 +77,7 @@ export function passBecome(channel: ShellChannel, command: BecomeCommand, ask: B
     channel.stdout.on('data', onOut)
     channel.stderr.on('data', onErr)
     channel.stdin.on('error', noop)
-    void channel.ended.then((reason) => {
+    void channel.ended.then(({ reason }) => {
       settle(refusal(ask, answered, err.trim() === '' ? reason : err))
     })
   })

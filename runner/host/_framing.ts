@@ -25,21 +25,18 @@ export function frameMark(): FrameMark {
  * syntax error ends the shell; `command eval` would not, but under it busybox lets a failed subshell go on as a second shell.
  */
 export function frameText(mark: FrameMark, id: number, script: string): string {
-  return `${opening(mark, id)} eval ${whole(script)} </dev/null; ${closing(mark, id)}\n`
+  return `eval ${whole(mark, id, script)} </dev/null; ${closing(mark, id)}\n`
 }
 
 /** A last request whose script reads the channel's own stdin. The shell never reads that stdin again, so it cannot take content for commands. */
 export function lastFrameText(mark: FrameMark, id: number, script: string): string {
-  return `${opening(mark, id)} eval ${whole(script)}; ${closing(mark, id)}; exit 0\n`
+  return `eval ${whole(mark, id, script)}; ${closing(mark, id)}; exit 0\n`
 }
 
-/** In braces a script is parsed to its end before any of it runs. */
-function whole(script: string): string {
-  return quote(`{ :\n${script}\n}`)
-}
-
-function opening(mark: FrameMark, id: number): string {
-  return `printf '${mark.printf}B${String(id)} 0\\n'; printf '${mark.printf}B${String(id)} 0\\n' >&2;`
+/** In braces a script is parsed to its end before any of it runs: where no opening mark was seen, nothing has run. */
+function whole(mark: FrameMark, id: number, script: string): string {
+  const opening = `printf "${mark.printf}B${String(id)} 0\\n"`
+  return quote(`{ ${opening}; ${opening} >&2\n${script}\n}`)
 }
 
 function closing(mark: FrameMark, id: number): string {

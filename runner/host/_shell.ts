@@ -10,9 +10,15 @@ export interface ShellChannel {
   readonly stdin: Writable
   readonly stdout: Readable
   readonly stderr: Readable
-  /** Resolves, with why, when the program has ended or the way to it is lost; never rejects. */
-  readonly ended: Promise<string>
+  /** Resolves when the program has ended or the way to it is lost; never rejects. */
+  readonly ended: Promise<ChannelEnd>
   destroy(): void
+}
+
+export interface ChannelEnd {
+  readonly reason: string
+  /** The program's exit code, where it is known to have ended by itself. */
+  readonly code?: number | undefined
 }
 
 export interface ShellRequest {
@@ -25,9 +31,11 @@ interface Pending {
   readonly id: number
   readonly stdout: OutputKeeper
   readonly stderr: OutputKeeper
-  readonly begun: () => void
+  readonly onBegin: () => void
   readonly resolve: (answer: SessionAnswer) => void
   readonly reject: (error: RunnerError) => void
+  /** The script was parsed and runs. */
+  begun: boolean
   rc: number
   open: number
 }
@@ -56,8 +64,8 @@ export class Shell {
     this.#listen(channel.stdout, 'stdout')
     this.#listen(channel.stderr, 'stderr')
     channel.stdin.on('error', ignoreBrokenPipe)
-    void channel.ended.then((reason) => {
-      this.#end(reason)
+    void channel.ended.then((end) => {
+      this.#end(end)
     })
   }
 
@@ -104,25 +112,26 @@ export class Shell {
     this.#condemned = false
     this.#endReason = reason
     this.#channel.destroy()
-    this.#end(reason)
+    this.#end({ reason })
   }
 
   destroy(): void {
     this.#channel.destroy()
-    this.#end('it was closed')
+    this.#end({ reason: 'it was closed' })
   }
 
-  #start(request: ShellRequest, begun: () => void, text: typeof frameText): Promise<SessionAnswer> {
+  #start(request: ShellRequest, onBegin: () => void, text: typeof frameText): Promise<SessionAnswer> {
     return new Promise((resolve, reject) => {
       if (this.#endReason !== undefined) {
         reject(this.#lost(this.#endReason))
         return
       }
       this.#count += 1
+      if (this.#count > 1) this.#strays = ''
       const max = request.maxOutput ?? DEFAULT_MAX_OUTPUT
       const stdout = new OutputKeeper('stdout', max, request.onOutput)
       const stderr = new OutputKeeper('stderr', max, request.onOutput)
-      this.#pending = { id: this.#count, stdout, stderr, begun, resolve, reject, rc: 0, open: 2 }
+      this.#pending = { id: this.#count, stdout, stderr, onBegin, resolve, reject, begun: false, rc: 0, open: 2 }
       this.#channel.stdin.write(text(this.#mark, this.#count, request.script))
     })
   }
@@ -139,7 +148,7 @@ export class Shell {
   #listen(stream: Readable, name: 'stdout' | 'stderr'): void {
     const sink: FrameSink = {
       begin: (id) => {
-        if (name === 'stdout' && this.#pending?.id === id) this.#pending.begun()
+        if (name === 'stdout') this.#begin(id)
       },
       data: (chunk) => this.#pending?.[name].add(chunk),
       end: (id, rc) => {
@@ -163,16 +172,29 @@ export class Shell {
     pending.open -= 1
     if (pending.open > 0) return
     this.#pending = undefined
-    this.#strays = ''
-    pending.resolve(answerOf(pending))
+    pending.resolve(pending.begun ? answerOf(pending) : this.#unread(pending.rc))
   }
 
-  #end(reason: string): void {
+  #begin(id: number): void {
+    if (this.#pending?.id !== id) return
+    this.#pending.begun = true
+    this.#pending.onBegin()
+  }
+
+  /** The answer to a script that does not parse, so that nothing of it has run. */
+  #unread(rc: number): SessionAnswer {
+    return { rc, stdout: Buffer.alloc(0), stderr: Buffer.from(this.#strays), truncated: false, timedOut: false }
+  }
+
+  #end({ reason, code }: ChannelEnd): void {
     this.#endReason ??= reason
     if (this.#condemned) return
     const pending = this.#pending
     this.#pending = undefined
-    pending?.reject(this.#lost(this.#endReason, pending.stderr.take().toString()))
+    if (pending === undefined) return
+    const unread = !pending.begun && code !== undefined && code !== 0 && this.#count > 1
+    if (unread) pending.resolve(this.#unread(code))
+    else pending.reject(this.#lost(this.#endReason, pending.stderr.take().toString()))
   }
 
   #lost(reason: string, stderr = ''): RunnerError {

@@ -3,7 +3,7 @@ import { connect as connectSocket, type Socket } from 'node:net'
 import { userInfo } from 'node:os'
 import type { ConnectionOptions } from './_connection.ts'
 import { type ShellChannels, ShellConnection } from './_connection.ts'
-import type { ShellChannel } from './_shell.ts'
+import type { ChannelEnd, ShellChannel } from './_shell.ts'
 import type { ConnectionSettings } from './session.ts'
 
 /** The controller itself as a host: shells are its child processes. */
@@ -36,17 +36,18 @@ function spawnChannel(command: string): Promise<ShellChannel> {
 /** A background process may hold the pipes open for ever after the shell's end: hence the bound on the wait for them. */
 const LAST_OUTPUT_BOUND = 200
 
-function endOf(child: ChildProcessWithoutNullStreams): Promise<string> {
+function endOf(child: ChildProcessWithoutNullStreams): Promise<ChannelEnd> {
   return new Promise((resolve) => {
     child.once('error', (error) => {
-      resolve(error.message)
+      resolve({ reason: error.message })
     })
     child.once('exit', (code, signal) => {
       const reason = signal === null ? `the shell ended with code ${String(code)}` : `the shell was killed by ${signal}`
-      const timer = setTimeout(resolve, LAST_OUTPUT_BOUND, reason)
+      const end = code === null ? { reason } : { reason, code }
+      const timer = setTimeout(resolve, LAST_OUTPUT_BOUND, end)
       child.once('close', () => {
         clearTimeout(timer)
-        resolve(reason)
+        resolve(end)
       })
     })
   })

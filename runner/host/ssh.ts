@@ -5,7 +5,7 @@ import { messageOf, RunnerError } from '../base/error.ts'
 import { type ConnectionOptions, type ShellChannels, ShellConnection } from './_connection.ts'
 import { hostKeyCheck } from './_host-key.ts'
 import { parseHop } from './_jump.ts'
-import type { ShellChannel } from './_shell.ts'
+import type { ChannelEnd, ShellChannel } from './_shell.ts'
 import { authentication } from './_ssh-auth.ts'
 import { isPassing, openClient, type SshTarget } from './_ssh-client.ts'
 import type { ConnectionSettings } from './session.ts'
@@ -144,16 +144,18 @@ const CHANNEL_HINT = 'a host that is reachable but refuses channels is at its Ma
 const LAST_OUTPUT_BOUND = 200
 
 function shellChannel(channel: ClientChannel, lost: () => string | undefined): ShellChannel {
-  const ended = new Promise<string>((resolve) => {
-    let reason: string | undefined
+  const ended = new Promise<ChannelEnd>((resolve) => {
+    let end: ChannelEnd | undefined
     channel.on('exit', (code: number | null, signal?: string) => {
-      const said = code === null ? `the shell was killed by ${signal ?? 'a signal'}` : `the shell ended with code ${String(code)}`
-      reason = said
-      setTimeout(resolve, LAST_OUTPUT_BOUND, said).unref()
+      end =
+        code === null
+          ? { reason: `the shell was killed by ${signal ?? 'a signal'}` }
+          : { reason: `the shell ended with code ${String(code)}`, code }
+      setTimeout(resolve, LAST_OUTPUT_BOUND, end).unref()
     })
     channel.on('close', () => {
       setImmediate(() => {
-        resolve(reason ?? lost() ?? 'its channel was closed')
+        resolve(end ?? { reason: lost() ?? 'its channel was closed' })
       })
     })
   })

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
-import { messageOf, RunnerError } from '../../runner/base/error.ts'
+import { RunnerError } from '../../runner/base/error.ts'
 import { quote } from '../../runner/base/quote.ts'
 import type { Connection, ConnectionSettings, Session } from '../../runner/host/session.ts'
 import { type Sshd, startSshd } from '../_harness/sshd.ts'
@@ -78,8 +78,9 @@ function conforms(title: string, settings: () => ConnectionSettings): void {
   law('runs nothing of a script that does not parse, and is in step afterwards', async (t, session) => {
     const path = scratch('unparsed')
     for (const script of ['if true; then', 'echo "open', "echo 'open", 'foo)']) {
-      const said = await session.request({ script: `: >${path}\n${script}` }).then((answer) => String(answer.stderr), messageOf)
-      t.regex(said, /syntax error|unterminated|unexpected EOF/i, script)
+      const answer = await session.request({ script: `: >${path}\n${script}` })
+      t.deepEqual([answer.rc > 0, answer.stdout.length], [true, 0])
+      t.regex(String(answer.stderr), /syntax error|unterminated|unexpected EOF/i, script)
       t.false(existsSync(path))
       t.is(String((await session.request({ script: 'sr_greet again' })).stdout), 'hello again')
     }
