@@ -33,7 +33,7 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
 function letters(start: string, end: string, stride: number): readonly string[] {
   const part = LETTERS.slice(LETTERS.indexOf(start), LETTERS.indexOf(end) + 1)
-  return [...part].filter((_, at) => at % stride === 0)
+  return Array.from(part).filter((_, at) => at % stride === 0)
 }
 
 function bad(pattern: string, source: Source | undefined): RunnerError {

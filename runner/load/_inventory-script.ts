@@ -22,13 +22,20 @@ export function readScriptInventory(path: string, groups: Groups): void {
 
 function readGroup(name: string, node: Node, groups: Groups): readonly string[] {
   groups.group(name)
-  const hosts = node.items ?? node.entries?.get('hosts')?.node.items ?? []
+  const hosts = names(node.items ?? node.entries?.get('hosts')?.node.items)
   groups.setGroupVars(name, varMap(node.entries?.get('vars')?.node))
-  for (const child of node.entries?.get('children')?.node.items ?? []) {
-    if (!groups.addChild(name, String(child.value)))
-      throw new RunnerError('inventory', `the group "${String(child.value)}" would contain itself`, { source: child.source })
+  for (const child of names(node.entries?.get('children')?.node.items)) {
+    if (!groups.addChild(name, child))
+      throw new RunnerError('inventory', `the group "${child}" would contain itself`, { source: node.source })
   }
-  return hosts.map((host) => groups.addHost(String(host.value), name).name)
+  return hosts.map((host) => groups.addHost(host, name).name)
+}
+
+function names(items: readonly Node[] | undefined): readonly string[] {
+  return (items ?? []).map(({ value, source }) => {
+    if (typeof value === 'string') return value
+    throw new RunnerError('inventory', 'the names of hosts and groups are texts', { source })
+  })
 }
 
 const TIMEOUT_MS = 60_000

@@ -1,6 +1,5 @@
-import type { Value } from '../base/value.ts'
-import { record } from '../base/value.ts'
-import { makeFloat } from './_scalar.ts'
+import { record, toPlain, type Value } from '../base/value.ts'
+import { keyText, makeFloat } from './_scalar.ts'
 
 /** A Python literal (number, quoted text, list, tuple, dict, None, True, False), a comment after it allowed; undefined for anything else. */
 export function pythonLiteral(text: string): Value | undefined {
@@ -55,7 +54,7 @@ class LiteralReader {
       if (key === undefined || !this.#take(':')) return undefined
       const value = this.value()
       if (value === undefined) return undefined
-      entries.push([String(key), value])
+      entries.push([keyText(key) ?? JSON.stringify(toPlain(key)), value])
       if (!this.#take(',') && !this.#peek('}')) return undefined
     }
     return record(entries)

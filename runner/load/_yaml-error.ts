@@ -1,9 +1,14 @@
-import type { YAMLParseError } from 'yaml'
 import { RunnerError } from '../base/error.ts'
 import type { Source } from '../base/source.ts'
 
+/** The parser's own error, as far as it matters here. */
+export interface ParseProblem {
+  readonly code: string
+  readonly message: string
+}
+
 /** What the parser stumbled on, in the words of someone who wrote the file, with a hint for the usual mistakes. */
-export function yamlError(error: YAMLParseError, at: Source): RunnerError {
+export function yamlError(error: ParseProblem, at: Source): RunnerError {
   const lines = at.file.text.split('\n')
   const found = MISTAKES.map((mistake) => mistake(lines, at, error)).find((diagnosis) => diagnosis !== undefined)
   const message = found?.message ?? `this is not valid YAML: ${lowerFirst(error.message)}`
@@ -21,7 +26,7 @@ interface Diagnosis {
   readonly source?: Source
 }
 
-type Mistake = (lines: readonly string[], at: Source, error: YAMLParseError) => Diagnosis | undefined
+type Mistake = (lines: readonly string[], at: Source, error: ParseProblem) => Diagnosis | undefined
 
 const QUOTE_HINT = 'quote the whole value: key: "{{ variable }}/rest"'
 
@@ -81,7 +86,7 @@ const badStart: Mistake = (lines, at, error) => {
   return { message: `a plain value cannot start with ${(lines[at.line - 1] ?? '').charAt(at.col - 1)}`, hint: 'quote the value' }
 }
 
-function unclosed(error: YAMLParseError): Diagnosis {
+function unclosed(error: ParseProblem): Diagnosis {
   const what = /["']/.test(error.message) ? 'a quote is not closed' : 'a bracket or brace is not closed'
   return { message: what, hint: 'look for its partner on this line or above' }
 }

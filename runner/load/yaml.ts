@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { type Document, LineCounter, parseAllDocuments, type YAMLParseError } from 'yaml'
+import { type Document, LineCounter, parseAllDocuments } from 'yaml'
 import { messageOf, RunnerError } from '../base/error.ts'
 import type { SourceFile } from '../base/source.ts'
 import { type ComposeOptions, composeNode } from './_compose.ts'
@@ -63,7 +63,7 @@ export function parseYamlAll(file: SourceFile, options: YamlOptions = {}): reado
 }
 
 function refuseErrors(document: Document.Parsed, file: SourceFile, lines: LineCounter): void {
-  const error: YAMLParseError | undefined = document.errors[0]
+  const [error] = document.errors
   if (error === undefined) return
   const { line, col } = lines.linePos(error.pos[0])
   throw yamlError(error, { file, line: Math.max(1, line), col: Math.max(1, col) })

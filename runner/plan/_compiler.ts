@@ -63,7 +63,8 @@ export class Frame implements IncludeContext {
   }
 
   with(parts: Partial<Omit<Frame, 'brand' | 'with'>>): Frame {
-    return new Frame({ ...this, ...parts })
+    const { play, keywords, layers, role, file, parents, kind } = this
+    return new Frame({ play, keywords, layers, role, file, parents, kind, ...parts })
   }
 }
 

@@ -6,6 +6,7 @@ import { hasTemplate, templateOf } from '../load/text.ts'
 import type { ActionSpec } from '../module/registry.ts'
 import { argumentNames } from '../module/validate.ts'
 import { syntaxError } from './_compiler.ts'
+import { writtenText } from './_text.ts'
 
 export interface FreeForm {
   readonly options: ReadonlyMap<string, Node>
@@ -22,7 +23,7 @@ const COMMANDS = new Set(['command', 'shell', 'raw', 'script', 'expect'])
  * @throws RunnerError `syntax` for words that the module does not take, and for quotes that are not closed
  */
 export function readFreeForm(node: Node, spec: ActionSpec): FreeForm {
-  const text = node.value instanceof Template ? node.value.text : String(node.value)
+  const text = writtenText(node.value)
   const start = node.value instanceof Template ? (node.value.source ?? node.source) : node.source
   if (spec.freeForm === undefined && /^\s*\{\{.*\}\}\s*$/s.test(text) && !text.includes('=')) return { options: new Map(), template: node }
   const command = COMMANDS.has(spec.name)

@@ -4,6 +4,7 @@ import type { Node } from '../load/node.ts'
 import type { Entries } from './_attributes.ts'
 import { type Compiler, type Frame, renderEarly, syntaxError } from './_compiler.ts'
 import { readLoop } from './_loop.ts'
+import { writtenText } from './_text.ts'
 import type { Keywords } from './types.ts'
 
 /** No keyword set at all: what a play starts from. */
@@ -202,7 +203,7 @@ function readTags(node: Node, { compiler, frame }: ReadContext): readonly string
     if (value === null) return []
     if (isList(value)) return value.flatMap(split)
     if (isRecord(value)) throw syntaxError('tags must be names or a list of them', node.source)
-    return String(value)
+    return writtenText(value)
       .split(',')
       .map((tag) => tag.trim())
       .filter((tag) => tag !== '')
@@ -213,8 +214,7 @@ function readTags(node: Node, { compiler, frame }: ReadContext): readonly string
 function registerName(node: Node): string {
   const name = node.value
   if (typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name)) return name
-  const text = name instanceof Template ? name.text : String(name)
-  throw new RunnerError('variable', `invalid variable name in 'register' specified: '${text}'`, {
+  throw new RunnerError('variable', `invalid variable name in 'register' specified: '${writtenText(name)}'`, {
     source: node.source,
     hint: 'names have letters, digits and _ only, and do not begin with a digit',
   })

@@ -8,6 +8,7 @@ import { readKeywords } from './_keywords.ts'
 import { compileRole } from './_role.ts'
 import { roleEntry } from './_role-entry.ts'
 import { compileSteps } from './_steps.ts'
+import { writtenText } from './_text.ts'
 import { readVars } from './_vars.ts'
 import type { Keywords, Play, Section, Step } from './types.ts'
 
@@ -132,6 +133,6 @@ function playFields(compiler: Compiler, node: Node, entries: Entries, place: Pla
 }
 
 function patternText(value: Value): Value {
-  if (isList(value)) return value.map((item) => (item instanceof Template ? item.text : String(item))).join(',')
+  if (isList(value)) return value.map(writtenText).join(',')
   return isRecord(value) ? '' : value
 }

@@ -4,7 +4,7 @@ import type { Source } from '../base/source.ts'
 import { toPlain } from '../base/value.ts'
 import type { VarLayer, VarMap } from '../load/layer.ts'
 import { findRole, type LoadedRole, loadRole, type RoleFiles } from '../load/role.ts'
-import { type Compiler, Frame } from './_compiler.ts'
+import type { Compiler, Frame } from './_compiler.ts'
 import { compileHandlers } from './_handlers.ts'
 import { roleCheck } from './_role-check.ts'
 import { roleEntry } from './_role-entry.ts'
@@ -45,7 +45,7 @@ export async function compileRole(compiler: Compiler, frame: Frame, use: RoleUse
   play.roles.push(ref)
   const own = ownLayers(role, use)
   if (use.public) play.roleLayers.push(...own.filter(({ layer }) => layer !== 'role parameters'))
-  const inner = new Frame({ ...frame, role: ref, layers: [...frame.layers, ...own], kind: 'tasks' })
+  const inner = frame.with({ role: ref, layers: [...frame.layers, ...own], kind: 'tasks' })
   const before = await compileDependencies(compiler, role, inner)
   await addHandlers(compiler, role, inner)
   const check = use.validate ? await roleCheck({ compiler, role, frame: inner, use }) : []

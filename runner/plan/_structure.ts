@@ -11,6 +11,7 @@ import { inheritable, readKeywords } from './_keywords.ts'
 import { loopKey } from './_loop.ts'
 import { compileRole } from './_role.ts'
 import { compileSteps, stepBase, type TaskPlace, withVars } from './_steps.ts'
+import { writtenText } from './_text.ts'
 import { readVars } from './_vars.ts'
 import type { IncludeStep, Step } from './types.ts'
 
@@ -80,7 +81,7 @@ function includeOptions({ written, entries }: TaskPlace, what: StructureName, kn
 
 /** `include_tasks: file.yml`, `include_role: name=web tasks_from=x`. */
 function wordOptions(node: Node, main: string): Options {
-  const text = node.value instanceof Template ? node.value.text : String(node.value)
+  const text = writtenText(node.value)
   if (!/^\s*\w+=/.test(text)) return new Map([[main, node]])
   const options = new Map<string, Node>()
   for (const word of text.trim().split(/\s+(?=\w+=)/)) {

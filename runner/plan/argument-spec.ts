@@ -1,6 +1,6 @@
 import { RunnerError } from '../base/error.ts'
 import type { Source } from '../base/source.ts'
-import { isRecord, toPlain, type Value } from '../base/value.ts'
+import { isList, isRecord, toPlain, type Value } from '../base/value.ts'
 import type { Node } from '../load/node.ts'
 import { didYouMean } from '../load/suggest.ts'
 import { checkType, isTypeName, TYPE_NAMES, type TypeName } from './_argument-type.ts'
@@ -137,17 +137,17 @@ function choiceErrors(argument: ArgumentSpec, value: Value): readonly string[] {
   const { choices } = argument
   if (choices === undefined) return []
   const allowed = choices.map((choice) => String(toPlain(choice)))
-  const given = Array.isArray(value) ? value.map((item) => String(toPlain(item))) : [String(toPlain(value))]
+  const given = isList(value) ? value.map((item) => String(toPlain(item))) : [String(toPlain(value))]
   const wrong = given.filter((item) => !allowed.includes(item))
   if (wrong.length === 0) return []
   return [
-    `value of ${argument.name} must be ${Array.isArray(value) ? 'one or more of' : 'one of'}: ${allowed.join(', ')}, got: ${wrong.join(', ')}`,
+    `value of ${argument.name} must be ${isList(value) ? 'one or more of' : 'one of'}: ${allowed.join(', ')}, got: ${wrong.join(', ')}`,
   ]
 }
 
 function elementErrors(argument: ArgumentSpec, value: Value, path: Path): readonly ArgumentError[] {
   const { elements } = argument
-  if (elements === undefined || argument.type !== 'list' || !Array.isArray(value)) return []
+  if (elements === undefined || argument.type !== 'list' || !isList(value)) return []
   return value.flatMap((item, at) => {
     const wrong = checkType(elements, item)
     if (wrong === undefined) return []
@@ -164,7 +164,7 @@ function elementErrors(argument: ArgumentSpec, value: Value, path: Path): readon
 function optionErrors(argument: ArgumentSpec, value: Value, path: Path): readonly ArgumentError[] {
   const { options } = argument
   if (options === undefined) return []
-  if (Array.isArray(value)) return value.flatMap((item: Value, at) => (isRecord(item) ? inside(options, item, [...path, at]) : []))
+  if (isList(value)) return value.flatMap((item: Value, at) => (isRecord(item) ? inside(options, item, [...path, at]) : []))
   return isRecord(value) ? inside(options, value, path) : []
 }
 

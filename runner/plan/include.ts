@@ -2,7 +2,7 @@ import { RunnerError } from '../base/error.ts'
 import type { VarLayer } from '../load/layer.ts'
 import type { Node } from '../load/node.ts'
 import { parseYaml, readSource } from '../load/yaml.ts'
-import { type Compiler, Frame } from './_compiler.ts'
+import { type Compiler, Frame, type PlayContext } from './_compiler.ts'
 import { findTasksFile } from './_find-tasks.ts'
 import { throwFirst } from './_first-error.ts'
 import { compileRole } from './_role.ts'
@@ -45,7 +45,7 @@ async function compileIncludedRole(
   { role, params }: { readonly role: RoleArgs; readonly params: readonly VarLayer[] },
 ): Promise<CompiledRole> {
   const outer = innerFrame(compiler, include, params)
-  const play = { ...outer.play, handlers: [], roleLayers: [], roles: [], done: new Set<string>() }
+  const play: PlayContext = { ...outer.play, handlers: [], roleLayers: [], roles: [], done: new Set<string>() }
   const source = include.argNodes.get('name')?.source ?? include.source
   const steps = await compileRole(compiler, outer.with({ play }), {
     name: role.name,

@@ -1,4 +1,5 @@
-import { Template, toPlain, type Value } from '../base/value.ts'
+import { isList } from '../base/value.ts'
+import { writtenText } from './_text.ts'
 import type { Play, Step } from './types.ts'
 
 /** What `--list-tasks` and `--list-tags` show of a play; hosts are the inventory's to say. */
@@ -27,7 +28,7 @@ export function listPlays(plays: readonly Play[]): readonly ListedPlay[] {
     const { tags } = play.keywords
     return {
       number: at + 1,
-      name: text(play.name),
+      name: writtenText(play.name),
       pattern: patternOf(play),
       tags,
       tasks,
@@ -40,15 +41,11 @@ function listStep(step: Step): readonly ListedTask[] {
   if (step.kind === 'block') return [...step.block, ...step.rescue, ...step.always].flatMap(listStep)
   const action = step.kind === 'task' ? step.action.name : `include_${step.what}`
   if (action === 'meta' || action === 'validate_argument_spec') return []
-  const name = step.name === undefined ? action : text(step.name)
+  const name = step.name === undefined ? action : writtenText(step.name)
   return [{ name: step.role === undefined ? name : `${step.role.name} : ${name}`, tags: step.keywords.tags }]
 }
 
 function patternOf(play: Play): string {
   const { value } = play.hosts
-  return Array.isArray(value) ? value.map((item: Value) => text(item)).join(',') : text(value)
-}
-
-function text(value: Value): string {
-  return value instanceof Template ? value.text : String(toPlain(value))
+  return isList(value) ? value.map(writtenText).join(',') : writtenText(value)
 }

@@ -1,4 +1,4 @@
-import { Template, type Value } from '../base/value.ts'
+import { writtenText } from './_text.ts'
 import type { Play, Section, Selection, Step } from './types.ts'
 
 /** What `--tags` and `--skip-tags` say of tags alone. */
@@ -55,27 +55,32 @@ export interface Started {
 /** The plays from `--start-at-task` on: a name or glob, with or without `role : ` before it. Implicit `always` checks before it are left out too. */
 export function startAtTask(plays: readonly Play[], name: string | undefined): Started {
   if (name === undefined) return { plays, found: true }
-  const matches = matcher(name)
-  const cursor = { started: false }
+  const cursor: Cursor = { matches: matcher(name), started: false }
   const rest = plays.map((play) => ({
     ...play,
-    sections: play.sections.map((section): Section => ({ ...section, steps: dropBefore(section.steps, matches, cursor) })),
+    sections: play.sections.map((section): Section => ({ ...section, steps: dropBefore(section.steps, cursor) })),
   }))
   return { plays: cursor.started ? rest.filter((play) => play.sections.some(({ steps }) => steps.length > 0)) : [], found: cursor.started }
 }
 
-function dropBefore(steps: readonly Step[], matches: (step: Step) => boolean, cursor: { started: boolean }): readonly Step[] {
-  return steps.flatMap((step): readonly Step[] => {
-    if (cursor.started) return [step]
-    if (step.kind === 'block') {
-      const block = dropBefore(step.block, matches, cursor)
-      const rescue = cursor.started ? step.rescue : dropBefore(step.rescue, matches, cursor)
-      const always = cursor.started ? step.always : dropBefore(step.always, matches, cursor)
-      return block.length + rescue.length + always.length === 0 ? [] : [{ ...step, block, rescue, always }]
-    }
-    cursor.started = matches(step)
+interface Cursor {
+  readonly matches: (step: Step) => boolean
+  started: boolean
+}
+
+function dropBefore(steps: readonly Step[], cursor: Cursor): readonly Step[] {
+  return steps.flatMap((step) => (cursor.started ? [step] : begun(step, cursor)))
+}
+
+function begun(step: Step, cursor: Cursor): readonly Step[] {
+  if (step.kind !== 'block') {
+    cursor.started = cursor.matches(step)
     return cursor.started ? [step] : []
-  })
+  }
+  const block = dropBefore(step.block, cursor)
+  const rescue = dropBefore(step.rescue, cursor)
+  const always = dropBefore(step.always, cursor)
+  return block.length + rescue.length + always.length === 0 ? [] : [{ ...step, block, rescue, always }]
 }
 
 function matcher(name: string): (step: Step) => boolean {
@@ -87,12 +92,8 @@ function matcher(name: string): (step: Step) => boolean {
     's',
   )
   return (step) => {
-    const own = textOf(step.name ?? (step.kind === 'task' ? step.action.name : null))
+    const own = writtenText(step.name ?? (step.kind === 'task' ? step.action.name : step.kind))
     const full = step.role === undefined ? own : `${step.role.name} : ${own}`
     return own === name || full === name || glob.test(own) || glob.test(full)
   }
-}
-
-function textOf(value: Value): string {
-  return value instanceof Template ? value.text : String(value)
 }
