@@ -21,7 +21,7 @@ test('a name comes from the highest layer, whatever the order of the list', (t) 
     layer('play vars', { a: 'play', b: 'play' }),
   ])
   t.deepEqual(
-    ['a', 'b'].map((name) => [scope.get(name)?.value, scope.get(name)?.layer]),
+    ['a', 'b'].map((name) => [toPlain(scope.get(name)?.value ?? null), scope.get(name)?.layer]),
     [
       ['extra', 'extra vars'],
       ['play', 'play vars'],
@@ -59,7 +59,7 @@ test('extra variables: words are text, braces keep types, files need an @, later
 test('a file of variables that is no mapping is refused at its place', (t) => {
   const root = folder(t, { 'list.yml': '- a\n', 'empty.yml': '---\n', 'vault.yml': '$ANSIBLE_VAULT;1.1;AES256\n6162\n' })
   const error = t.throws(() => loadVarsFile(join(root, 'list.yml')), { instanceOf: RunnerError })
-  t.true(error?.source !== undefined && formatSource(error.source).endsWith('list.yml:1:1'))
+  t.true(error.source !== undefined && formatSource(error.source).endsWith('list.yml:1:1'))
   t.is(loadVarsFile(join(root, 'empty.yml')).size, 0)
   t.throws(() => loadVarsFile(join(root, 'vault.yml')), { message: /encrypted/ })
   t.deepEqual(plain(loadVarsFile(join(root, 'vault.yml'), { decrypt: () => 'a: 1\n' })), { a: 1 })
