@@ -56,7 +56,7 @@ async function refreshTime(host: ReadOnlyHost, now: number): Promise<number> {
   const [lists, ...places] = await Promise.all([listsOf(host), ...asked])
   if (lists !== 'present') return lists === 'none' ? 0 : Math.floor(now)
   const found = places.find((place) => place.type === 'file' || place.type === 'directory')
-  return found === undefined || !('mtime' in found) ? 0 : Math.max(0, Math.floor(found.mtime))
+  return found === undefined || !('mtime' in found) ? 0 : Math.floor(found.mtime)
 }
 
 /** `refreshing`: check mode has predicted a refresh, after which any package may be known. */
@@ -149,7 +149,7 @@ function aptRefusal(stderr: string, names: readonly string[]): string {
     /^E: (?:Unable to locate package (\S+)|Package '([^']+)' has no installation candidate|Couldn't find any package by (?:glob|regex) '([^']+)')/m.exec(
       stderr,
     )
-  const name = unknown?.slice(1).find((group) => group !== undefined)
+  const name = unknown?.slice(1).find((group: string | undefined) => group !== undefined)
   if (name !== undefined) return `No package matching '${name}' is available`
   return `apt cannot install ${names.join(', ')}: ${stderr.trim()}`
 }

@@ -1,4 +1,5 @@
-import { type Change, Failure, fail, fileRemoved, type RunAction, resource, unknownAfter } from '../runner/module/index.ts'
+import type { Failure } from '../runner/module/index.ts'
+import { type Change, fail, fileRemoved, type RunAction, resource, unknownAfter } from '../runner/module/index.ts'
 import { type GitInstallArguments, type GitInstallState, stampOf } from './_git-install.ts'
 
 export function planGitInstall(state: GitInstallState, args: GitInstallArguments): readonly Change[] | Failure {

@@ -44,14 +44,14 @@ export interface GitInstallState {
 
 export async function readGitInstall(host: ReadOnlyHost, args: GitInstallArguments): Promise<GitInstallState | Failure> {
   const fixed = /^[0-9a-f]{40}$/.test(args.version)
-  const mayProve = args.prove !== undefined && args.state === 'present'
+  const prove = args.state === 'present' ? args.prove : undefined
   const [source, remote, managed, early] = await Promise.all([
     readSource(host, args.dest),
     fixed || args.state === 'absent' ? args.version : resolveVersion(host, args),
     args.install === 'none' || args.virtualenv !== undefined || args.break_system_packages || args.state === 'absent'
       ? false
       : isManaged(host, args.python),
-    mayProve && !host.predicted ? proves(host, args.prove) : undefined,
+    prove !== undefined && !host.predicted ? proves(host, prove) : undefined,
   ])
   if (managed)
     return fail("this host's Python is managed by its distribution (PEP 668)", {
@@ -60,7 +60,7 @@ export async function readGitInstall(host: ReadOnlyHost, args: GitInstallArgumen
   const wanted = typeof remote === 'string' ? { commit: remote } : remote
   if (wanted.commit === '') return fail(`${args.repo} has no version ${args.version}`)
   const installed = source.kind === 'clone' && source.stamp === stampOf(args, source.head)
-  const proved = mayProve && installed ? (early ?? (await proves(host, args.prove))) : undefined
+  const proved = prove !== undefined && installed ? (early ?? (await proves(host, prove))) : undefined
   return { source, wanted, proved }
 }
 

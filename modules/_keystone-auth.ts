@@ -1,4 +1,4 @@
-import { args as arg, Failure, fail, Secret, z } from '../runner/module/index.ts'
+import { args as arg, type Failure, fail, Secret, z } from '../runner/module/index.ts'
 
 const authRecord = z.looseObject({
   auth_url: z.string().optional(),
@@ -43,8 +43,7 @@ export const authAliases = {
   api_timeout: 'timeout',
 } as const
 
-const login = z.object(authArguments)
-export type LoginArguments = Omit<z.output<typeof login>, 'interface'>
+export type LoginArguments = Omit<z.output<z.ZodObject<typeof authArguments>>, 'interface'>
 
 export interface Auth {
   /** Ends in `/v3`, without a slash. */

@@ -21,6 +21,7 @@ export function bootstrapEffects(names: BootstrapNames, cloud: 'new' | 'existing
   const service = { name: names.service_name, type: 'identity', enabled: true }
   return [
     ...(cloud === 'new' ? [FRESH_CLOUD] : []),
+    resource('keystone_bootstrap', bootstrapKey(names), 'done', 'run'),
     resource('keystone_domain', 'default', { exists: true, id: 'default', data: { id: 'default', name: 'Default' } }, 'run'),
     run('keystone_project', scopedKey('default', names.project_name), {
       name: names.project_name,
@@ -39,6 +40,11 @@ export function bootstrapEffects(names: BootstrapNames, cloud: 'new' | 'existing
       run('keystone_endpoint', `identity ${names.region_id} ${face}`, { interface: face, url, region_id: names.region_id, enabled: true }),
     ),
   ]
+}
+
+/** What a bootstrap was asked to make: the same again is nothing to do. */
+export function bootstrapKey(names: BootstrapNames): string {
+  return JSON.stringify([names.username, names.project_name, names.role_name, names.service_name, names.region_id, facesOf(names)])
 }
 
 export function facesOf(names: BootstrapNames): readonly (readonly [string, string])[] {

@@ -72,7 +72,7 @@ export function resultOf(found: Found, noun: Thing['noun'], outcomes: readonly O
   const made = answered.success ? answered.data[noun] : undefined
   const data = made ?? (found.exists ? found.data : undefined)
   if (data === undefined) return {}
-  const { password: _password, links: _links, ...shown } = data
+  const shown = Object.fromEntries(Object.entries(data).filter(([key]) => key !== 'password' && key !== 'links'))
   return { [noun]: shown, ...(typeof data['id'] === 'string' ? { id: data['id'] } : {}) }
 }
 

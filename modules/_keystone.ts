@@ -137,7 +137,7 @@ export async function reading<T>(read: () => Promise<T>): Promise<T | Failure> {
 }
 
 /** What earlier simulated tasks made true of a thing; undefined where they said nothing, and on a real host. */
-async function believed<T>(host: ReadOnlyHost, kind: string, key: string): Promise<T | undefined> {
+export async function believed<T>(host: ReadOnlyHost, kind: string, key: string): Promise<T | undefined> {
   if (!host.predicted) return undefined
   return host.probe<T | undefined>({ kind, key, script: ':', parse: () => undefined, scope: 'run' })
 }

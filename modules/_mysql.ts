@@ -1,4 +1,5 @@
-import { args as arg, type Probe, quoteArgv, type RunAction, Secret, Unavailable, z } from '../runner/module/index.ts'
+import type { z } from '../runner/module/index.ts'
+import { args as arg, type Probe, quoteArgv, type RunAction, Secret, Unavailable } from '../runner/module/index.ts'
 
 /** How to reach the database server; by default as root through the local socket. */
 export const loginArguments = {
@@ -17,8 +18,7 @@ export const loginArguments = {
 
 export const loginAliases = { ssl_cert: 'client_cert', ssl_key: 'client_key', ssl_ca: 'ca_cert' } as const
 
-const login = z.object(loginArguments)
-export type Login = z.output<typeof login>
+export type Login = z.output<z.ZodObject<typeof loginArguments>>
 
 /** SQL for the server: the client's options are no secrets, the password and all SQL travel on standard input. */
 export function mysqlRun(login: Login, sql: string, id: string): RunAction {

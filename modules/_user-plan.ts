@@ -118,31 +118,28 @@ function homeMode(args: UserArguments): string {
 }
 
 function password(state: UserFacts, args: UserArguments): readonly Change[] {
-  const now = state.user.exists ? state.user.password : '!'
+  const now = state.user.exists ? (state.user.password ?? '') : '!'
   const wanted = args.password?.reveal()
-  const set = wanted !== undefined && (!state.user.exists || args.update_password === 'always') && bare(now) !== bare(wanted)
-  const isLocked = set ? (wanted ?? '').startsWith('!') : (now ?? '').startsWith('!')
-  const relock = args.password_lock !== undefined && (args.password_lock !== isLocked || set)
-  const lock = args.password_lock === true ? '-L' : '-U'
-  const entry = { password: undefined }
-  return [
-    ...(set
-      ? [{ what: `set the password of ${args.name}`, actions: [chpasswd(args.name, wanted)], effects: [userChanged(args.name, entry)] }]
-      : []),
-    ...(relock && !(lock === '-U' && (bare(now) === '' || isLocked === false))
-      ? [
-          {
-            what: `${lock === '-L' ? 'lock' : 'unlock'} the password of ${args.name}`,
-            actions: [{ do: 'run' as const, argv: ['usermod', lock, args.name] }],
-            effects: [userChanged(args.name, entry)],
-          },
-        ]
-      : []),
-  ]
+  const isWanted = wanted !== undefined && (!state.user.exists || args.update_password === 'always') && bare(now) !== bare(wanted)
+  const hash = isWanted ? wanted : now
+  return [...(isWanted ? [passwordSet(args.name, wanted)] : []), ...lock(args, hash)]
 }
 
-function bare(hash: string | undefined): string | undefined {
-  return hash?.replace(/^!+/, '')
+function passwordSet(name: string, hash: string): Change {
+  return { what: `set the password of ${name}`, actions: [chpasswd(name, hash)], effects: [userChanged(name, { password: hash })] }
+}
+
+/** An account without any password stays as it is: there is nothing to unlock. */
+function lock(args: UserArguments, hash: string): readonly Change[] {
+  const wanted = args.password_lock
+  if (wanted === undefined || wanted === hash.startsWith('!') || (!wanted && bare(hash) === '')) return []
+  const [verb, flag] = wanted ? ['lock', '-L'] : ['unlock', '-U']
+  const effects = [userChanged(args.name, { password: wanted ? `!${hash}` : bare(hash) })]
+  return [{ what: `${verb} the password of ${args.name}`, actions: [{ do: 'run', argv: ['usermod', flag, args.name] }], effects }]
+}
+
+function bare(hash: string): string {
+  return hash.replace(/^!+/, '')
 }
 
 function chpasswd(name: string, hash: string): Action {

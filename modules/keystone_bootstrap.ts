@@ -1,7 +1,7 @@
 import { args as arg, defineModule, fail, type ReadOnlyHost, Secret, UnknownState, z } from '../runner/module/index.ts'
-import { JSON_HEADERS } from './_keystone.ts'
+import { believed, JSON_HEADERS } from './_keystone.ts'
 import { apiUrl, tokenBody } from './_keystone-auth.ts'
-import { bootstrapEffects, facesOf } from './_keystone-bootstrap.ts'
+import { bootstrapEffects, bootstrapKey, facesOf } from './_keystone-bootstrap.ts'
 
 const bootstrapArguments = z.strictObject({
   password: arg.secret().describe("The administrator's."),
@@ -50,8 +50,10 @@ export default defineModule({
   ],
   async check(host, args) {
     if (/[\n\0]/.test(args.password.reveal())) return fail('the password must be one line')
+    if (host.predicted && (await believed<string>(host, 'keystone_bootstrap', bootstrapKey(args))) === 'done') return { answer: COMPLETE }
     const url = args.auth_url ?? args.public_url ?? args.internal_url ?? args.admin_url
-    return { answer: url === undefined ? ({ kind: 'silent', why: 'no address is given' } as const) : await ask(host, args, apiUrl(url)) }
+    const answer: Answer = url === undefined ? { kind: 'silent', why: 'no address is given' } : await ask(host, args, apiUrl(url))
+    return { answer }
   },
   plan({ answer }, args) {
     if (answer.kind === 'complete') return []
@@ -80,6 +82,8 @@ export default defineModule({
   },
   result: (_state, args) => ({ username: args.username, project_name: args.project_name, region_id: args.region_id }),
 })
+
+const COMPLETE: Answer = { kind: 'complete' }
 
 const PASS_ON = 'IFS= read -r OS_BOOTSTRAP_PASSWORD && export OS_BOOTSTRAP_PASSWORD && exec "$@" </dev/null'
 
