@@ -24,7 +24,7 @@ export const DATABASE_SERVICES: Readonly<Record<string, DatabaseService>> = {
   placement: {
     user: 'placement',
     sync: ['placement-manage', 'db', 'sync'],
-    check: { by: 'head', argv: ['placement-manage', 'db', 'version'] },
+    check: { by: 'alembic', argv: ['placement-manage', 'db', 'version'], migrations: 'placement/db/sqlalchemy/alembic' },
   },
   nova_api: {
     user: 'nova',
