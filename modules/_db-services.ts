@@ -6,7 +6,7 @@ export interface DatabaseService {
 }
 
 /**
- * `exit`: 0 means up to date. `head`: every line of the output that names a revision carries `(head)`. `alembic`: the revision that
+ * `exit`: 0 means up to date. `head`: every line of the output that is a revision carries `(head)`. `alembic`: the revision that
  * the service reports is the head of the migrations in a Python package.
  */
 export type SchemaCheck =
@@ -64,12 +64,7 @@ else:
 export function schemaIsCurrent(check: SchemaCheck, answer: { readonly rc: number; readonly stdout: string }, head: string): boolean {
   if (answer.rc !== 0) return false
   if (check.by === 'exit') return true
-  const revisions = answer.stdout.split('\n').filter((line) => /^[0-9a-z_]+( \(|$)/i.test(line.trim()))
-  if (check.by === 'head')
-    return (
-      revisions.length > 0 &&
-      revisions.every((line) => line.includes('(head)') || !/\(/.test(line)) &&
-      revisions.some((line) => line.includes('(head)'))
-    )
+  const revisions = answer.stdout.split('\n').filter((line) => /^[0-9A-Za-z_]{8,}( \(.*\))?$/.test(line.trim()))
+  if (check.by === 'head') return revisions.length > 0 && revisions.every((line) => line.includes('(head)'))
   return head.trim() !== '' && answer.stdout.trim().split(/\s+/).includes(head.trim())
 }
