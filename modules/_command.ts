@@ -1,4 +1,4 @@
-import { args, type Change, type Failure, type FileState, fail, type Outcome, type ReadOnlyHost, z } from '../runner/module/index.ts'
+import { args, type Change, type Failure, type FileState, fail, type Outcome, type ReadOnlyHost, type z } from '../runner/module/index.ts'
 import { textOrSecret } from './_arguments.ts'
 import { type Found, pathExists } from './_exists.ts'
 

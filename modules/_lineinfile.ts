@@ -14,9 +14,16 @@ export const lineArgs = {
   backrefs: args.bool().default(false).describe('`line` may hold `\\1` or `\\g<name>`; nothing is done where `regexp` does not match.'),
 }
 
-const lineSchema = z.strictObject(lineArgs)
-
-export type LineArgs = z.infer<typeof lineSchema>
+export interface LineArgs {
+  readonly state: 'present' | 'absent'
+  readonly regexp?: string | undefined
+  readonly search_string?: string | undefined
+  readonly line?: string | undefined
+  readonly insertafter?: string | undefined
+  readonly insertbefore?: string | undefined
+  readonly firstmatch: boolean
+  readonly backrefs: boolean
+}
 
 export interface LineEdit {
   readonly text: string

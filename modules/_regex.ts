@@ -54,7 +54,7 @@ interface Translated {
 function translate(pattern: string, multiline: boolean): Translated {
   const global = /^\(\?([aiLmsux]+)\)/.exec(pattern)
   const letters = `${global?.[1] ?? ''}${multiline ? 'm' : ''}`
-  const flags = [...new Set([...letters].map((letter) => FLAGS[letter] ?? ''))].join('')
+  const flags = [...new Set(Array.from(letters, (letter) => FLAGS[letter] ?? ''))].join('')
   const body = pattern.slice(global?.[0].length ?? 0)
   const rules: Rules = { verbose: letters.includes('x'), multiline: flags.includes('m') }
   let source = ''

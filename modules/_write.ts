@@ -16,6 +16,8 @@ export interface Write {
   readonly what?: string | undefined
   /** What `--diff` shows in place of the old and new bytes: texts without secrets. */
   readonly shown?: { readonly before: string; readonly after: string } | undefined
+  /** A symbolic link at the path is replaced by the file, not followed. */
+  readonly link?: 'replace' | undefined
   /** Make the missing folders above it. */
   readonly parents?: 'create' | undefined
 }
@@ -79,6 +81,7 @@ function writeAction(write: Write, mode: number): WriteAction {
     group: wanted.group,
     backup: write.backup && target.file.type !== 'absent',
     validate: write.validate,
+    link: write.link,
   }
 }
 

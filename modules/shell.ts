@@ -1,4 +1,4 @@
-import { args, type Change, defineModule, Failure, z } from '../runner/module/index.ts'
+import { args, type Change, defineModule, type Failure, z } from '../runner/module/index.ts'
 import {
   certaintyOf,
   commandResult,

@@ -1,0 +1,30 @@
+import { basename } from 'node:path'
+import { type LocalFiles, Secret } from '../runner/module/index.ts'
+import { revealed, sha1, sha256 } from './_bytes.ts'
+import type { Payload } from './_deploy.ts'
+import { holdsSecret, pythonJson } from './_json.ts'
+
+/** Files up to this size are held in memory, so that a diff and Ansible's SHA-1 can be given; larger ones are streamed. */
+const SMALL = 256 * 1024
+
+/** A text, or data as JSON. */
+export function contentPayload(content: unknown): Payload {
+  const text = content instanceof Secret || typeof content === 'string' ? revealed(content) : pythonJson(content)
+  const bytes = Buffer.from(text, 'utf8')
+  return { bytes, secret: holdsSecret(content), sha256: sha256(bytes), sha1: sha1(bytes), size: bytes.length }
+}
+
+/** A file of the controller. */
+export async function localPayload(local: LocalFiles, path: string, need: { readonly sha1: boolean } = { sha1: false }): Promise<Payload> {
+  const [found, sum] = await Promise.all([local.stat(path), local.sha256(path)])
+  const common = { sha256: sum, size: found.size, mode: found.mode, name: basename(path) }
+  if (found.size > SMALL) {
+    return {
+      ...common,
+      bytes: { local: path, size: found.size, sha256: sum },
+      ...(need.sha1 ? { sha1: sha1(await local.read(path)) } : {}),
+    }
+  }
+  const bytes = await local.read(path)
+  return { ...common, bytes, sha1: sha1(bytes) }
+}
