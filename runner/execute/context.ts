@@ -11,9 +11,9 @@ import type { VarLayer } from '../load/layer.ts'
 export class RunContext {
   readonly options: RunOptions
   readonly #hosts = new Map<string, HostRun>()
-  /** Results of custom `set_stats`. */
   readonly startedAt: number
-  nextStepId = 1_000_000
+  /** SHA-256 of controller files, by path. */
+  readonly hashes = new Map<string, Promise<string>>()
 
   constructor(options: RunOptions, startedAt: number) {
     this.options = options

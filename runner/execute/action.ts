@@ -1,0 +1,16 @@
+import { RunnerError } from '../base/error.ts'
+import { findAction } from './actions/index.ts'
+import type { Executed } from './executed.ts'
+import { executeModule } from './module-task.ts'
+import { renderArgs } from './render-args.ts'
+import type { TaskRun } from './task-run.ts'
+
+/** Runs what the task names: an action of the controller, or a module on the host. */
+export async function runAction(task: TaskRun): Promise<Executed> {
+  const { action } = task.step
+  const args = renderArgs(task)
+  if (action.module !== undefined) return executeModule(task, action.module, args)
+  const controller = findAction(action.name)
+  if (controller === undefined) throw new RunnerError('bug', `no engine action '${action.name}'`, { source: task.step.source })
+  return controller.run(task, args)
+}

@@ -1,0 +1,159 @@
+import type { Value, ValueRecord } from '../base/value.ts'
+import { fromJson, isRecord, record } from '../base/value.ts'
+import { httpOver } from '../host/http.ts'
+import { createPredictedHost } from '../host/predicted.ts'
+import { ProbeUnavailable, UnknownState } from '../host/probe.ts'
+import { createRealHost } from '../host/real.ts'
+import type { ReadOnlyHost } from '../host/host.ts'
+import { Failure, type Change, type Outcome } from '../module/change.ts'
+import type { Module, ModuleContext } from '../module/define.ts'
+import { applyChanges, type Applied } from './apply.ts'
+import { resolveTarget, type Target } from './connection-vars.ts'
+import { environmentOf } from './environment.ts'
+import { failed, unknown, type Executed } from './executed.ts'
+import { localFiles } from './local-files.ts'
+import { typedArgs, unknownArgument, type RenderedArgs } from './render-args.ts'
+import { stepScope } from './scope.ts'
+import type { TaskRun } from './task-run.ts'
+
+/** Runs a module: reads, plans, then applies, or in check mode tells the predicted host. */
+export async function executeModule(task: TaskRun, module: Module, rendered: RenderedArgs): Promise<Executed> {
+  const doubt = unknownArgument(rendered)
+  if (doubt !== undefined) return unknown(doubt.reason)
+  const args = typedArgs(task, rendered)
+  const target = targetOf(task)
+  const host = hostFor(task, target)
+  try {
+    const state = await module.check(host, args, contextFor(task))
+    if (state instanceof Failure) return failureOf(state)
+    const changes = module.plan(state, args)
+    if (changes instanceof Failure) return failureOf(changes)
+    return task.checkMode ? predict(task, module, { state, args, changes }) : await apply(task, module, { state, args, changes }, target)
+  } catch (error) {
+    if (error instanceof UnknownState) return unknown(error.reason)
+    if (error instanceof ProbeUnavailable) return failed(error.reason, error.hint === undefined ? undefined : record([['hint', error.hint]]))
+    throw error
+  }
+}
+
+interface Planned {
+  readonly state: unknown
+  readonly args: unknown
+  readonly changes: readonly Change[]
+}
+
+function predict(task: TaskRun, module: Module, planned: Planned): Executed {
+  const { state, args, changes } = planned
+  const doubt = changes.find((change) => change.certainty === 'maybe')
+  const certain = changes.some((change) => (change.certainty ?? 'change') === 'change')
+  for (const change of changes) {
+    const effects = change.effects ?? []
+    if (change.certainty === 'maybe') task.delegate.prediction.doubt(effects, change.why ?? change.what)
+    else task.delegate.prediction.apply(effects)
+  }
+  if (doubt !== undefined && !certain) return unknown(doubt.why ?? doubt.what)
+  const result = changes.length === 0 || !certain ? resultData(module, planned, []) : predictedData(module, state, args)
+  if (result instanceof Failure) return certain ? { ...summary(task, changes), status: 'changed', data: record([]), predicted: true } : failureOf(result)
+  return { ...summary(task, changes), status: certain ? 'changed' : 'ok', data: result, predicted: changes.length > 0 }
+}
+
+/** A prediction has no outcomes: a module that cannot build its result without them leaves it unknown. */
+function predictedData(module: Module, state: unknown, args: unknown): ValueRecord | Failure {
+  return resultData(module, { state, args, changes: [] }, [])
+}
+
+async function apply(task: TaskRun, module: Module, planned: Planned, target: Target): Promise<Executed> {
+  const { changes } = planned
+  if (changes.length === 0) return finish(task, module, planned, { outcomes: [] })
+  const pool = task.play.run.options.pool
+  const session = await pool.session(target.settings, target.become)
+  const applied = await applyChanges(changes, {
+    session,
+    connection: () => pool.connection(target.settings),
+    httpOver,
+    signal: task.signal,
+    env: environmentOf(task),
+    onOutput: (stream, text) => {
+      task.play.run.emit({ type: 'output', at: Date.now(), task: task.ref, host: task.host.name, stream, text })
+    },
+  })
+  return finish(task, module, planned, applied)
+}
+
+function finish(task: TaskRun, module: Module, planned: Planned, applied: Applied): Executed {
+  const { changes } = planned
+  const base = summary(task, changes)
+  const result = resultData(module, planned, applied.outcomes)
+  const data = result instanceof Failure ? fromFailure(result) : result
+  if (applied.failed !== undefined) return failedApply(base, applied.failed, data)
+  if (result instanceof Failure) return { ...base, ...failureOf(result) }
+  const changed = changes.some((change) => (change.certainty ?? 'change') !== 'observe')
+  return { ...base, status: changed ? 'changed' : 'ok', data }
+}
+
+function failedApply(base: Summary, at: NonNullable<Applied['failed']>, data: ValueRecord): Executed {
+  const { outcome } = at
+  const streams = record([['rc', outcome.rc], ['stdout', outcome.stdout], ['stderr', outcome.stderr]])
+  return { ...base, ...failed(at.message, record([...Object.entries(streams), ...Object.entries(data)])) }
+}
+
+interface Summary {
+  readonly changes: readonly string[]
+  readonly diffs: Executed['diffs']
+}
+
+function summary(task: TaskRun, changes: readonly Change[]): Summary {
+  const real = changes.filter((change) => change.certainty !== 'observe')
+  return { changes: real.map((change) => change.what), diffs: task.diff ? real.flatMap((change) => (change.diff === undefined ? [] : [change.diff])) : [] }
+}
+
+function resultData(module: Module, planned: Planned, outcomes: readonly Outcome[]): ValueRecord | Failure {
+  const result = module.result?.(planned.state, planned.args, outcomes) ?? {}
+  return result instanceof Failure ? result : recordOf(result)
+}
+
+function failureOf(failure: Failure): Executed {
+  return failed(failure.hint === undefined ? failure.message : `${failure.message} (${failure.hint})`, fromFailure(failure))
+}
+
+function fromFailure(failure: Failure): ValueRecord {
+  return recordOf(failure.data)
+}
+
+function recordOf(data: Readonly<Record<string, unknown>>): ValueRecord {
+  const value: Value = fromJson(data)
+  return isRecord(value) ? value : record([])
+}
+
+/** The connection of a task: the delegate's variables, never the original host's. */
+export function targetOf(task: TaskRun): Target {
+  const scope = task.delegate === task.host ? task.scope : stepScope(task.play, task.delegate, undefined)
+  return resolveTarget(task.delegate.name, scope, task.step.keywords, task.play.run.options)
+}
+
+function hostFor(task: TaskRun, target: Target): ReadOnlyHost {
+  const pool = task.play.run.options.pool
+  const real = createRealHost({
+    name: task.delegate.name,
+    session: () => pool.session(target.settings, target.become),
+    connection: () => pool.connection(target.settings),
+    signal: task.signal,
+    env: environmentOf(task),
+  })
+  return task.checkMode ? createPredictedHost(real, task.delegate.prediction) : real
+}
+
+function contextFor(task: TaskRun): ModuleContext {
+  return {
+    facts: task.delegate.facts,
+    diff: task.diff,
+    local: localFiles(task, task.play.run.hashes),
+    now: Date.now(),
+    signal: task.signal,
+    env: environmentOf(task),
+    warn: (message) => {
+      task.warn(message)
+    },
+  }
+}
+

@@ -1,0 +1,178 @@
+import pLimit from 'p-limit'
+import { RunnerError } from '../base/error.ts'
+import { Template, toPlain, type Value } from '../base/value.ts'
+import type { BlockStep, HandlerStep, Step, TaskStep } from '../plan/types.ts'
+import type { PlayRun } from './context.ts'
+import type { HostRun } from './host-run.ts'
+import { runInclude } from './include.ts'
+import { runMeta } from './meta.ts'
+import { stepScope } from './scope.ts'
+import { countTask } from './tally.ts'
+import { runTask, taskRef, type TaskOutcome } from './task.ts'
+
+/** The hosts that a step lost: `failed` may be rescued by an enclosing block, `unreachable` never. */
+export interface Losses {
+  readonly failed: ReadonlyMap<HostRun, TaskOutcome>
+}
+
+/** Where in the play a step stands. */
+export interface Place {
+  /** An enclosing block has a rescue section for what fails here. */
+  readonly rescuable: boolean
+  readonly handler: boolean
+}
+
+const NO_LOSSES: Losses = { failed: new Map() }
+
+/** The linear strategy: all hosts do a step, then all do the next one. */
+export async function runSteps(play: PlayRun, steps: readonly Step[], hosts: readonly HostRun[], place: Place): Promise<Losses> {
+  const failed = new Map<HostRun, TaskOutcome>()
+  for (const step of steps) {
+    play.run.checkInterrupted()
+    const active = hosts.filter((host) => !host.gone && !host.ended && !failed.has(host))
+    if (active.length === 0 || play.ending !== 'no') break
+    const losses = await runStep(play, step, active, place)
+    for (const [host, outcome] of losses.failed) failed.set(host, outcome)
+  }
+  return { failed }
+}
+
+async function runStep(play: PlayRun, step: Step, hosts: readonly HostRun[], place: Place): Promise<Losses> {
+  switch (step.kind) {
+    case 'block':
+      return runBlock(play, step, hosts, place)
+    case 'include':
+      return runInclude(play, step, hosts, place)
+    case 'task':
+      return step.action.name === 'meta' ? runMeta(play, step, hosts) : runTaskStep(play, step, hosts, place)
+  }
+}
+
+async function runTaskStep(play: PlayRun, step: TaskStep, hosts: readonly HostRun[], place: Place): Promise<Losses> {
+  const [first] = hosts
+  if (first === undefined) return NO_LOSSES
+  const once = runsOnce(play, step, first)
+  const runners = once ? [first] : hosts
+  const ref = taskRef(play, step, first, place.handler)
+  play.run.emit({ type: 'task-start', at: Date.now(), task: ref, hosts: runners.map((host) => host.name) })
+  const limit = pLimit(width(play, step, first))
+  const outcomes = await Promise.all(runners.map((host) => limit(() => runTask(play, step, host, ref))))
+  if (once) shareResult(play, step, first)
+  for (const outcome of outcomes) settle(play, step, outcome, place)
+  return { failed: lost(play, step, outcomes, once ? hosts : []) }
+}
+
+/** Whether the first host alone runs the step for all: `run_once`, and actions that speak of the whole play. */
+export function runsOnce(play: PlayRun, step: Step, host: HostRun): boolean {
+  if (step.kind === 'task' && step.action.name === 'add_host') return true
+  return keywordIsTrue(play, step, host, step.keywords.runOnce)
+}
+
+function keywordIsTrue(play: PlayRun, step: Step, host: HostRun, value: Value | undefined): boolean {
+  if (value === undefined || value === false) return false
+  return value === true || play.run.options.engine.render(value, stepScope(play, host, step)) === true
+}
+
+function width(play: PlayRun, step: TaskStep, host: HostRun): number {
+  const { forks, engine } = play.run.options
+  const { throttle } = step.keywords
+  const bound = throttle === undefined ? 0 : Number(engine.render(throttle, stepScope(play, host, step)))
+  return bound > 0 ? Math.min(bound, forks) : forks
+}
+
+function shareResult(play: PlayRun, step: TaskStep, first: HostRun): void {
+  const { register } = step.keywords
+  for (const host of play.batch) {
+    if (host === first || host.gone) continue
+    const entry = register === undefined ? undefined : first.assigned.get(register)
+    if (register !== undefined && entry !== undefined) host.assigned.set(register, entry)
+    if (step.action.name === 'set_fact') for (const [name, fact] of first.assigned) if (!host.assigned.has(name)) host.assigned.set(name, fact)
+  }
+}
+
+function settle(play: PlayRun, step: TaskStep, outcome: TaskOutcome, place: Place): void {
+  countTask(outcome)
+  const { host, executed } = outcome
+  if (outcome.unreachable) host.unreachable = true
+  if (outcome.failed && !place.rescuable) host.count('failed')
+  if (executed.status === 'changed' || executed.status === 'unknown') notify(play, step, host)
+}
+
+/** @throws RunnerError where a notified handler does not exist: the run ends, as ansible's does. */
+function notify(play: PlayRun, step: TaskStep, host: HostRun): void {
+  if (step.keywords.notify.length === 0) return
+  const scope = stepScope(play, host, step)
+  for (const node of step.keywords.notify) {
+    const rendered = play.run.options.engine.render(node.value, scope)
+    for (const name of Array.isArray(rendered) ? rendered : [rendered]) {
+      const handlers = findHandlers(play, String(name), step)
+      if (handlers.length === 0) {
+        throw new RunnerError('syntax', `The requested handler '${String(name)}' was not found in either the main handlers list nor in the listening handlers list`, { source: node.source })
+      }
+      for (const handler of handlers) host.notified.add(handler)
+    }
+  }
+}
+
+/** By `listen` topic all, by name the one that was loaded last. */
+function findHandlers(play: PlayRun, name: string, step: TaskStep): readonly HandlerStep[] {
+  const listening = play.handlers.filter((handler) => handler.listen.some((topic) => topic === name))
+  const named = play.handlers.filter((handler) => handlerNames(play, handler, step).includes(name))
+  const last = named.at(-1)
+  return last === undefined ? listening : [last, ...listening.filter((handler) => handler !== last)]
+}
+
+function handlerNames(play: PlayRun, handler: HandlerStep, step: TaskStep): readonly string[] {
+  if (handler.name === undefined) return []
+  const [host] = play.batch
+  let plain: Value = handler.name
+  if (plain instanceof Template && host !== undefined) {
+    try {
+      plain = play.run.options.engine.render(plain, stepScope(play, host, handler.step))
+    } catch {
+      return []
+    }
+  }
+  const name = String(toPlain(plain))
+  const { role } = handler
+  if (role === undefined) return [name]
+  return step.role?.name === role.name ? [name, `${role.name} : ${name}`] : [`${role.name} : ${name}`, name]
+}
+
+/** The hosts that go no further, with `any_errors_fatal` and a failed `run_once` taking the others along. */
+function lost(play: PlayRun, step: TaskStep, outcomes: readonly TaskOutcome[], sharing: readonly HostRun[]): ReadonlyMap<HostRun, TaskOutcome> {
+  const failed = new Map<HostRun, TaskOutcome>()
+  for (const outcome of outcomes) if (outcome.failed) failed.set(outcome.host, outcome)
+  const [worst] = failed.values()
+  if (worst === undefined) return failed
+  const [first] = play.batch
+  const fatal = first !== undefined && keywordIsTrue(play, step, first, step.keywords.anyErrorsFatal)
+  for (const host of fatal ? play.batch : sharing) if (!host.gone && !failed.has(host)) failed.set(host, { ...worst, host })
+  return failed
+}
+
+async function runBlock(play: PlayRun, step: BlockStep, hosts: readonly HostRun[], place: Place): Promise<Losses> {
+  const rescuable = step.rescue.length > 0
+  const main = await runSteps(play, step.block, hosts, { ...place, rescuable: rescuable || place.rescuable })
+  let failed: ReadonlyMap<HostRun, TaskOutcome> = main.failed
+  if (rescuable && failed.size > 0) failed = await runRescue(play, step, failed, place)
+  if (step.always.length === 0) return { failed }
+  const late = await runSteps(play, step.always, hosts, place)
+  return { failed: new Map([...failed, ...late.failed]) }
+}
+
+async function runRescue(play: PlayRun, step: BlockStep, failed: ReadonlyMap<HostRun, TaskOutcome>, place: Place): Promise<ReadonlyMap<HostRun, TaskOutcome>> {
+  for (const [host, outcome] of failed) {
+    host.count('rescued')
+    play.run.emit({ type: 'rescued', at: Date.now(), host: host.name, block: String(toPlain(step.name ?? '')) })
+    rememberFailure(host, outcome)
+  }
+  const rescue = await runSteps(play, step.rescue, [...failed.keys()], place)
+  return rescue.failed
+}
+
+/** `ansible_failed_task` and `ansible_failed_result`, which stay set after the block. */
+function rememberFailure(host: HostRun, outcome: TaskOutcome): void {
+  host.assigned.set('ansible_failed_result', { value: outcome.value })
+  host.assigned.set('ansible_failed_task', { value: outcome.task })
+}

@@ -1,0 +1,125 @@
+import type { TaskRef } from '../base/event.ts'
+import { RunnerError } from '../base/error.ts'
+import { isRecord, Secret, toPlain, Unknown, type Value } from '../base/value.ts'
+import type { TaskStep } from '../plan/types.ts'
+import type { Scope } from '../template/scope.ts'
+import type { PlayRun } from './context.ts'
+import { fromError, registeredValue, type Executed } from './executed.ts'
+import type { HostRun } from './host-run.ts'
+import { runLoop } from './looped.ts'
+import { stepScope } from './scope.ts'
+import { taskResult } from './task-result.ts'
+import type { TaskRun } from './task-run.ts'
+
+/** How a task ended for the walk through the play. */
+export interface TaskOutcome {
+  readonly host: HostRun
+  readonly executed: Executed
+  readonly failed: boolean
+  readonly unreachable: boolean
+}
+
+/** Runs one task on one host to its end: loop, retries, register, facts, events and counts. */
+export async function runTask(play: PlayRun, step: TaskStep, host: HostRun, ref: TaskRef): Promise<TaskOutcome> {
+  const started = performance.now()
+  const task = taskRun(play, step, host, ref)
+  play.run.emit({ type: 'host-task-start', at: Date.now(), task: ref, host: host.name })
+  const executed = await safely(() => runLoop(task, (item) => configured(item)))
+  const ignored = isIgnored(task, executed)
+  record(task, executed)
+  const seconds = (performance.now() - started) / 1000
+  const delegate = safeDelegate(task)
+  play.run.emit({ type: 'host-task-result', at: Date.now(), task: ref, host: host.name, delegate, looped: step.keywords.loop !== undefined, result: taskResult(task, executed, ignored), seconds })
+  const failed = executed.status === 'failed' && !ignored
+  const unreachable = executed.status === 'unreachable' && !ignored
+  return { host, executed, failed, unreachable }
+}
+
+async function safely(work: () => Promise<Executed>): Promise<Executed> {
+  try {
+    return await work()
+  } catch (error) {
+    return fromError(error)
+  }
+}
+
+function taskRun(play: PlayRun, step: TaskStep, host: HostRun, ref: TaskRef): TaskRun {
+  return {
+    play,
+    host,
+    step,
+    ref,
+    scope: stepScope(play, host, step),
+    checkMode: play.run.options.checkMode,
+    diff: play.run.options.diff,
+    delegate: host,
+    signal: play.run.options.signal,
+    warn: (message) => {
+      play.run.emit({ type: 'warning', at: Date.now(), message, source: step.source })
+    },
+  }
+}
+
+/** Keywords that may differ from item to item: `delegate_to`, `check_mode`, `diff`. */
+function configured(task: TaskRun): TaskRun {
+  const { keywords } = task.step
+  const checkMode = booleanKeyword(task, keywords.checkMode) ?? task.checkMode
+  const diff = booleanKeyword(task, keywords.diff) ?? task.diff
+  const delegate = keywords.delegateTo === undefined ? task.host : delegateOf(task, task.scope)
+  return { ...task, checkMode, diff, delegate }
+}
+
+function booleanKeyword(task: TaskRun, value: Value | undefined): boolean | undefined {
+  if (value === undefined) return undefined
+  const rendered = task.play.run.options.engine.render(value, task.scope)
+  return typeof rendered === 'boolean' ? rendered : undefined
+}
+
+function delegateOf(task: TaskRun, scope: Scope): HostRun {
+  const node = task.step.keywords.delegateTo
+  const name = node === undefined ? task.host.name : task.play.run.options.engine.render(node.value, scope)
+  if (typeof name !== 'string' || name === '') throw new RunnerError('variable', 'delegate_to must be the name of a host', { source: node?.source })
+  return task.play.run.host(name)
+}
+
+function safeDelegate(task: TaskRun): string | undefined {
+  if (task.step.keywords.delegateTo === undefined || task.step.keywords.loop !== undefined) return undefined
+  try {
+    const { name } = delegateOf(task, task.scope)
+    return name === task.host.name ? undefined : name
+  } catch {
+    return undefined
+  }
+}
+
+function isIgnored(task: TaskRun, executed: Executed): boolean {
+  const keyword = executed.status === 'failed' ? task.step.keywords.ignoreErrors : executed.status === 'unreachable' ? task.step.keywords.ignoreUnreachable : undefined
+  try {
+    return booleanKeyword(task, keyword) === true
+  } catch {
+    return false
+  }
+}
+
+/** `register`, facts and the names a result sets. */
+function record(task: TaskRun, executed: Executed): void {
+  const { register, delegateFacts } = task.step.keywords
+  const facts = executed.data['ansible_facts']
+  const owner = booleanKeyword(task, delegateFacts) === true && task.step.keywords.delegateTo !== undefined ? delegateOf(task, task.scope) : task.host
+  if (isRecord(facts) && task.step.action.name !== 'set_fact') owner.addFacts(facts)
+  if (register !== undefined) task.host.assigned.set(register, { value: registeredValue(executed), source: task.step.source })
+}
+
+/** The name that people see, with the role in front; a name that cannot be rendered is shown as it was written. */
+export function taskRef(play: PlayRun, step: TaskStep, host: HostRun, handler: boolean): TaskRef {
+  const { engine } = play.run.options
+  let name = step.action.name
+  try {
+    const value = step.name === undefined ? step.action.name : engine.render(step.name, stepScope(play, host, step))
+    name = value instanceof Secret || value instanceof Unknown ? String(value) : typeof value === 'string' ? value : JSON.stringify(toPlain(value))
+  } catch {
+    name = step.name === undefined ? step.action.name : String(toPlain(step.name))
+  }
+  const role = step.role?.name
+  return { id: step.id, name: role === undefined ? name : `${role} : ${name}`, action: step.action.name, role, handler, tags: step.keywords.tags, source: step.source }
+}
