@@ -1,4 +1,4 @@
-import { Agent, type ClientRequestArgs } from 'node:http'
+import { Agent, type ClientRequest, type ClientRequestArgs } from 'node:http'
 import { isIP, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
@@ -55,19 +55,34 @@ class ForwardAgent extends Agent {
 
   override keepSocketAlive(stream: Duplex): boolean {
     if (stream instanceof Socket) stream.unref()
-    return !stream.destroyed
+    if (stream.readableEnded || stream.destroyed) return false
+    stream.once('end', destroy)
+    // Nobody reads a stream that waits, and unread it would not tell that the server has closed it.
+    stream.resume()
+    return true
   }
 
-  override reuseSocket(stream: Duplex): void {
-    if (stream instanceof Socket) stream.ref()
+  override reuseSocket(stream: Duplex, request: ClientRequest): void {
+    stream.off('end', destroy)
+    super.reuseSocket(stream, request)
   }
 
   async #open(host: string, port: number): Promise<Duplex> {
     const stream = await this.#connection.forward(host, port).catch((error: unknown) => {
       throw refused(error, host, port)
     })
-    return this.#wants.tls ? secured(stream, host, this.#wants.validateCerts) : stream
+    return this.#wants.tls ? secured(stream, host, this.#wants.validateCerts) : referable(stream)
   }
+}
+
+/** A channel that is closed at one end takes requests that nobody answers: destroyed, the agent lets go of it. */
+function destroy(this: Duplex): void {
+  this.destroy()
+}
+
+/** The agent takes what it uses again for a socket that it must `ref()`; a channel never keeps the process alive by itself. */
+function referable(stream: Duplex): Duplex {
+  return stream instanceof Socket ? stream : Object.assign(stream, { ref: () => stream })
 }
 
 function secured(socket: Duplex, host: string, rejectUnauthorized: boolean): Promise<Duplex> {

@@ -5,6 +5,7 @@ import { createServer as createTlsServer } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import * as z from 'zod'
 import { Secret } from '../../runner/base/value.ts'
@@ -88,6 +89,12 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     request.socket.destroy()
     return
   }
+  if (url.pathname === '/closes') {
+    response
+      .writeHead(204, { connection: 'keep-alive' })
+      .end(() => setTimeout(() => request.socket.end(), Number(url.searchParams.get('after'))))
+    return
+  }
   if (url.pathname === '/loop') {
     response.writeHead(302, { location: '/loop' }).end()
     return
@@ -148,6 +155,30 @@ for (const kind of ['local', 'ssh'] as const) {
     t.is(server.connections(), 1)
     for (let turn = 0; turn < 2; turn += 1) await httpOver(connection, get(server.url, { method: 'POST' }), NEVER)
     t.is(server.connections(), 3)
+  })
+
+  for (const after of [0, 30]) {
+    law(`a stream that its server closed ${String(after)} ms after a 204 is not used again`, async (t, connection) => {
+      for (const wait of [0, 100]) {
+        const closed = await httpOver(connection, get(`${plain.url}/closes?after=${String(after)}`, { method: 'DELETE' }), NEVER)
+        t.is(closed.status, 204)
+        await delay(wait)
+        const next = await httpOver(connection, get(plain.url, { timeout: 5000 }), NEVER)
+        t.deepEqual([next.status, next.error], [200, undefined])
+      }
+    })
+  }
+
+  law('a stream may be used many times', async (t, connection) => {
+    const warnings: string[] = []
+    const warned = (warning: Error): void => {
+      if (warning.name === 'MaxListenersExceededWarning') warnings.push(warning.message)
+    }
+    process.on('warning', warned)
+    t.teardown(() => process.off('warning', warned))
+    for (let turn = 0; turn < 15; turn += 1) await httpOver(connection, get(plain.url), NEVER)
+    await delay(10)
+    t.deepEqual(warnings, [])
   })
 
   law('what nobody answers is a status of 0 with its reason', async (t, connection) => {
