@@ -1,4 +1,4 @@
-import type { Failure} from '../runner/module/index.ts';
+import type { Failure } from '../runner/module/index.ts'
 import { args, defineModule, type FileStat, type FileState, fail, UnknownState, z } from '../runner/module/index.ts'
 import { expandPath } from './_expand.ts'
 import { octal } from './_mode.ts'
