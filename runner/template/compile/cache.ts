@@ -31,7 +31,7 @@ export class Compiler {
 
   expression(text: string, source: Source | undefined): Compiled {
     let bySource = this.#expressions.get(text)
-    if (bySource === undefined) this.#expressions.set(text, (bySource = new Map()))
+    if (bySource === undefined) this.#expressions.set(text, (bySource = new Map<Source | undefined, Compiled>()))
     const known = bySource.get(source)
     if (known !== undefined) return known
     const unit = { text, source }

@@ -55,7 +55,7 @@ function parseInteger(text: string, base: number): number | undefined {
   const [, sign = '', prefix = '', digits = ''] = /^([+-]?)(0[xXoObB])?([\da-zA-Z]+)$/.exec(text) ?? []
   const wanted = { '': base, '0x': 16, '0o': 8, '0b': 2 }[prefix.toLowerCase()] ?? base
   if (prefix !== '' && base !== wanted && base !== 0) return undefined
-  const allowed = [...digits.toLowerCase()].every((digit) => Number.parseInt(digit, 36) < (wanted || 10))
+  const allowed = Array.from(digits.toLowerCase()).every((digit) => Number.parseInt(digit, 36) < (wanted || 10))
   if (digits === '' || !allowed) return undefined
   const value = Number.parseInt(digits, wanted || 10)
   return sign === '-' ? -value : value

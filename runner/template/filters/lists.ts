@@ -12,7 +12,7 @@ import { folded, sortBy } from './sorting.ts'
 
 function length(input: Val): Val {
   const text = plainText(input)
-  if (text !== undefined) return [...text].length
+  if (text !== undefined) return Array.from(text).length
   if (isValList(input) || isValRecord(input) || input instanceof LazyRecord) return iterate(input).length
   return fail(`object of type '${typeName(input)}' has no len()`)
 }
@@ -137,7 +137,7 @@ function zip(input: Val, args: Args, longest: boolean): Val {
 
 function reverse(input: Val): Val {
   const text = plainText(input)
-  if (text !== undefined) return [...text].reverse().join('')
+  if (text !== undefined) return Array.from(text).reverse().join('')
   return [...iterate(input)].reverse()
 }
 

@@ -48,7 +48,7 @@ function groupName(value: Val): number | string {
 function findAll(input: Val, args: Args): Val {
   return [...str(input).matchAll(pythonRegExp(args.text('regex'), flagsOf(args), 'g'))].map((match) => {
     if (match.length === 1) return match[0]
-    return match.length === 2 ? (match[1] ?? '') : match.slice(1).map((group) => group ?? '')
+    return match.length === 2 ? (match[1] ?? '') : match.slice(1).map((group: string | undefined) => group ?? '')
   })
 }
 

@@ -11,7 +11,7 @@ import { dumpYaml, type YamlStyle } from './yaml-dump.ts'
 function toJson(input: Val, args: Args, nice: boolean): string {
   const indent = args.extra.get('indent') ?? (nice ? 4 : null)
   const separators = args.extra.get('separators')
-  const pair = isValList(separators ?? null) && Array.isArray(separators) ? separators.map((part) => plainText(part) ?? '') : undefined
+  const pair = separators !== undefined && isValList(separators) ? separators.map((part) => plainText(part) ?? '') : undefined
   return dumpJson(input, {
     indent: indent === null ? undefined : (numeric(indent) ?? fail('indent must be a number')),
     sortKeys: flag(args, 'sort_keys', nice),

@@ -1,5 +1,5 @@
 import { Secret } from '../../base/value.ts'
-import { Tuple, type Val } from '../runtime/types.ts'
+import { isValList, Tuple, type Val } from '../runtime/types.ts'
 import { compare, equals, plainText } from '../runtime/values.ts'
 
 /** Sorts stably by keys; texts ignore case unless told otherwise. */
@@ -25,14 +25,14 @@ export function folded(value: Val, caseSensitive: boolean): Val {
 export function groups(pairs: readonly (readonly [Val, Val])[], caseSensitive: boolean): Val {
   const sorted = sortBy(
     pairs.map(([key, item]) => Tuple.make([key, item])),
-    (pair) => (Array.isArray(pair) ? pair[0] : null),
+    (pair) => (isValList(pair) ? (pair[0] ?? null) : null),
     { caseSensitive, reverse: false },
   )
   const out: Tuple[] = []
   let last: Val | undefined
   let members: Val[] = []
   for (const pair of sorted) {
-    const [key = null, item = null] = Array.isArray(pair) ? pair : []
+    const [key = null, item = null] = isValList(pair) ? pair : []
     if (last === undefined || !equals(folded(key, caseSensitive), folded(last, caseSensitive))) {
       last = key
       members = []

@@ -116,7 +116,7 @@ function isPlain(text: string, tight: boolean): boolean {
   if (text.includes('\n') || IMPLICIT.test(text) || /^\s|\s$/.test(text)) return false
   if (/^(?:---|\.\.\.)/.test(text) || /^[#,[\]{}&*!|>'"%@`]/.test(text)) return false
   if (/^[-?:](?:\s|$)/.test(text) || /:(?:\s|$)/.test(text) || /\s#/.test(text)) return false
-  return !tight || (!/[,?[\]{}]/.test(text) && !/^[-?:]$/.test(text) && !/:/.test(text.replace(/:(?=\S)/g, tight ? ':' : '')))
+  return !tight || (!/[,?:[\]{}]/.test(text) && text !== '-')
 }
 
 function folded(text: string, width: number, indent: number, column: number): string {

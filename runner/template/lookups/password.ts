@@ -57,7 +57,7 @@ function wantedOf(options: Options, params: ReadonlyMap<string, string>): Wanted
   const seed = options.get('seed') ?? null
   return {
     length: Number(params.get('length') ?? options.number('length', 20)),
-    alphabet: [...new Set(chars.flatMap((name) => [...(Object.hasOwn(CHARACTERS, name) ? (CHARACTERS[name] ?? '') : name)]))].join(''),
+    alphabet: [...new Set(chars.flatMap((name) => Array.from(Object.hasOwn(CHARACTERS, name) ? (CHARACTERS[name] ?? '') : name)))].join(''),
     encrypt: encrypt === '' ? undefined : encrypt,
     seed: params.get('seed') ?? (seed === null ? undefined : str(seed)),
   }

@@ -19,11 +19,8 @@ export class Frame {
   }
 
   local(name: string): Val | undefined {
-    for (let frame: Frame | undefined = this; frame !== undefined; frame = frame.parent) {
-      const found = frame.#names?.get(name)
-      if (found !== undefined) return found
-    }
-    return undefined
+    const found = this.#names?.get(name)
+    return found === undefined ? this.parent?.local(name) : found
   }
 
   set(name: string, value: Val): void {
@@ -33,12 +30,8 @@ export class Frame {
 
   /** Replaces a name where it is; a name of no frame becomes one of the outermost. */
   replace(name: string, value: Val): void {
-    for (let frame: Frame = this; ; frame = frame.parent) {
-      if (frame.#names?.has(name) === true || frame.parent === undefined) {
-        frame.set(name, value)
-        return
-      }
-    }
+    if (this.parent === undefined || this.#names?.has(name) === true) this.set(name, value)
+    else this.parent.replace(name, value)
   }
 
   child(): Frame {

@@ -23,7 +23,7 @@ function find(target: Val, key: Val): Val | undefined {
   if (isValList(target)) return target[index < 0 ? target.length + index : index]
   const text = plainText(target)
   if (text === undefined) return undefined
-  const chars = [...text]
+  const chars = Array.from(text)
   const char = chars[index < 0 ? chars.length + index : index]
   return target instanceof Secret && char !== undefined ? new Secret(char) : char
 }

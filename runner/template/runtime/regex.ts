@@ -7,7 +7,7 @@ export function pythonRegExp(
   extra: '' | 'g' | 'y',
 ): RegExp {
   const { body, flags } = inlineFlags(pattern)
-  const wanted = new Set([...flags, ...extra, ...(options.ignoreCase ? ['i'] : []), ...(options.multiline ? ['m'] : [])])
+  const wanted = new Set([...flags, ...Array.from(extra), ...(options.ignoreCase ? ['i'] : []), ...(options.multiline ? ['m'] : [])])
   const source = convert(body, wanted.has('m'), wanted.delete('x'))
   for (const unicode of ['u', '']) {
     try {
@@ -21,7 +21,7 @@ export function pythonRegExp(
 
 function inlineFlags(pattern: string): { readonly body: string; readonly flags: readonly string[] } {
   const [all = '', letters = ''] = /^\(\?([aiLmsux]+)\)/.exec(pattern) ?? []
-  return { body: pattern.slice(all.length), flags: [...letters].filter((letter) => 'imsx'.includes(letter)) }
+  return { body: pattern.slice(all.length), flags: Array.from(letters).filter((letter) => 'imsx'.includes(letter)) }
 }
 
 /** Rewrites what the two languages write differently. */
@@ -80,7 +80,7 @@ function expand(part: string, match: readonly unknown[]): string {
   const key = name?.[1] ?? name?.[2]
   if (key === undefined) return SIMPLE[part.slice(1)] ?? (/[a-zA-Z]/.test(part.slice(1)) ? fail(`bad escape ${part}`) : part)
   const groups = match.at(-1)
-  const value = /^\d+$/.test(key)
+  const value: unknown = /^\d+$/.test(key)
     ? match[Number(key)]
     : typeof groups === 'object' && groups !== null
       ? Object.entries(groups).find(([group]) => group === key)?.[1]

@@ -12,7 +12,7 @@ export function slice(target: Val, start: Val, stop: Val, step: Val): Val {
   }
   const text = plainText(target)
   if (text !== undefined) {
-    const part = pick([...text], start, stop, step).join('')
+    const part = pick(Array.from(text), start, stop, step).join('')
     return target instanceof Secret ? new Secret(part) : part
   }
   if (!isValList(target)) return fail(`'${typeName(target)}' object is not sliceable`)

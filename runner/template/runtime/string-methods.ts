@@ -17,7 +17,14 @@ export const STRING_METHODS: ReadonlyMap<string, Method<string>> = new Map<strin
   ['casefold', plain((self) => self.toLowerCase())],
   ['title', plain(titleCase)],
   ['capitalize', plain((self) => self.slice(0, 1).toUpperCase() + self.slice(1).toLowerCase())],
-  ['swapcase', plain((self) => [...self].map((char) => (char === char.toUpperCase() ? char.toLowerCase() : char.toUpperCase())).join(''))],
+  [
+    'swapcase',
+    plain((self) =>
+      Array.from(self)
+        .map((char) => (char === char.toUpperCase() ? char.toLowerCase() : char.toUpperCase()))
+        .join(''),
+    ),
+  ],
   ['strip', { params: ['chars'], run: (self, args) => strip(self, args.text('chars', ''), 'both') }],
   ['lstrip', { params: ['chars'], run: (self, args) => strip(self, args.text('chars', ''), 'left') }],
   ['rstrip', { params: ['chars'], run: (self, args) => strip(self, args.text('chars', ''), 'right') }],
@@ -145,7 +152,13 @@ function join(self: string, args: Args): Val {
 
 /** At most `count` replacements; all where it is negative. */
 export function replaceText(text: string, old: string, by: string, count: number): string {
-  if (old === '') return count < 0 ? by + [...text].map((char) => char + by).join('') : text
+  if (old === '')
+    return count < 0
+      ? by +
+          Array.from(text)
+            .map((char) => char + by)
+            .join('')
+      : text
   const parts = text.split(old)
   const most = count < 0 ? parts.length - 1 : Math.min(count, parts.length - 1)
   if (text.length + most * by.length > MAX_TEXT) limit('a template made a text of more than 64 MiB')

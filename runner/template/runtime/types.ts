@@ -1,5 +1,5 @@
 import type { RunnerError } from '../../base/error.ts'
-import type { Float, LazyRecord, Omit, Secret, Template, Unknown } from '../../base/value.ts'
+import { emptyRecord, type Float, type LazyRecord, type Omit, type Secret, type Template, type Unknown } from '../../base/value.ts'
 
 /** What an expression can hold while it is evaluated: the language's values and the things that never leave a render. */
 export type Val =
@@ -103,7 +103,7 @@ export function own(value: ValRecord, key: string): Val | undefined {
 
 /** A fresh, mutable record with a null prototype. */
 export function newRecord(entries: Iterable<readonly [string, Val]> = []): Record<string, Val> {
-  const out: Record<string, Val> = Object.setPrototypeOf({}, null)
+  const out: Record<string, Val> = emptyRecord()
   for (const [key, value] of entries) out[key] = value
   return out
 }

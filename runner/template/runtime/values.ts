@@ -1,4 +1,4 @@
-import { Float, LazyRecord, Omit, Secret, Template, Unknown, type Value } from '../../base/value.ts'
+import { emptyRecord, Float, LazyRecord, Omit, Secret, Template, Unknown, type Value } from '../../base/value.ts'
 import { fail } from './errors.ts'
 import { repr, typeName } from './text.ts'
 import { Callable, isDynamic, isValList, isValRecord, newRecord, Tuple, Undefined, type Val, type ValRecord } from './types.ts'
@@ -55,8 +55,8 @@ export function asRecord(value: Val): ValRecord | undefined {
 /** The elements of anything that Python iterates: a list, a text's characters, a dict's keys. */
 export function iterate(value: Val): readonly Val[] {
   if (isValList(value)) return value
-  if (typeof value === 'string') return [...value]
-  if (value instanceof Secret) return [...value.reveal()].map((char) => new Secret(char))
+  if (typeof value === 'string') return Array.from(value)
+  if (value instanceof Secret) return Array.from(value.reveal()).map((char) => new Secret(char))
   if (value instanceof Undefined) return value.silent ? [] : raise(value)
   if (value instanceof LazyRecord) return [...value.keys()]
   if (isValRecord(value)) return Object.keys(value)
@@ -115,8 +115,8 @@ export function compare(left: Val, right: Val, op = '<'): number {
 /** By code points, as Python compares texts. */
 export function compareText(left: string, right: string): number {
   if (left === right) return 0
-  const a = [...left]
-  const b = [...right]
+  const a = Array.from(left)
+  const b = Array.from(right)
   for (let at = 0; at < a.length && at < b.length; at += 1) {
     const difference = (a[at]?.codePointAt(0) ?? 0) - (b[at]?.codePointAt(0) ?? 0)
     if (difference !== 0) return difference
@@ -206,7 +206,7 @@ function finalizeList(value: readonly Val[]): readonly Value[] {
 }
 
 function finalizeRecord(value: ValRecord): Value {
-  const out: Record<string, Value> = Object.setPrototypeOf({}, null)
+  const out: Record<string, Value> = emptyRecord()
   for (const key in value) {
     const item = value[key] ?? null
     if (!(item instanceof Omit)) out[key] = finalize(item)
