@@ -74,6 +74,8 @@ export class Unknown {
 
 /** The value of the variable `omit`: the argument, keyword or element that gets it is left out. */
 export class Omit {
+  readonly omit = true
+
   toString(): string {
     return '__omit_place_holder__'
   }

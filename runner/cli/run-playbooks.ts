@@ -24,9 +24,9 @@ export async function runPlaybooks(job: Job, loaded: Loaded): Promise<number> {
   })
   try {
     const outcome = await runPlan(loaded.plan, {
+      ...choices,
       ...loaded,
       ...loaded.project,
-      ...choices,
       secrets,
       emit,
       pool,

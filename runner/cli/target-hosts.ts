@@ -1,14 +1,15 @@
 import { RunnerError } from '../base/error.ts'
 import { isList, type Value } from '../base/value.ts'
 import type { Inventory } from '../load/inventory-types.ts'
+import { expandLimit } from '../load/pattern.ts'
 import { createScope } from '../load/vars.ts'
 import type { Plan, Play } from '../plan/types.ts'
 import type { Project } from './project.ts'
 
-/** The hosts that `--limit` leaves; undefined without one. @throws RunnerError `inventory` where it leaves none */
+/** The hosts that `--limit` leaves, the names in a file for `@file`; undefined without one. @throws RunnerError `inventory` where it leaves none */
 export function limitedHosts(limit: string | undefined, inventory: Inventory): ReadonlySet<string> | undefined {
   if (limit === undefined) return undefined
-  const hosts = inventory.select(limit)
+  const hosts = inventory.select(expandLimit(limit))
   if (hosts.length > 0) return new Set(hosts)
   throw new RunnerError('inventory', `--limit ${limit} leaves no host`, { hint: 'run inventory --graph shows groups and hosts' })
 }

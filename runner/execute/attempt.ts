@@ -2,7 +2,7 @@ import { isRecord, record, Unknown, type Value } from '../base/value.ts'
 import { withLocals } from './scope.ts'
 import { failed, fromError, registeredValue, skipped, unknown, type Executed } from './executed.ts'
 import { runAction } from './action.ts'
-import type { TaskRun } from './task-run.ts'
+import type { StepRun, TaskRun } from './task-run.ts'
 
 /** One try of a task for one item: `when`, the work, then `failed_when` and `changed_when`. Never throws but for bugs. */
 export async function attempt(task: TaskRun): Promise<Executed> {
@@ -12,7 +12,7 @@ export async function attempt(task: TaskRun): Promise<Executed> {
 }
 
 /** True, or the result that the task has instead of running. */
-export function conditionHolds(task: TaskRun): true | Executed {
+export function conditionHolds(task: StepRun): true | Executed {
   const { engine } = task.play.run.options
   try {
     for (const node of task.step.keywords.when) {

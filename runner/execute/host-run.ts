@@ -35,6 +35,14 @@ export class HostRun {
     return this.failed || this.unreachable
   }
 
+  /** `meta: clear_host_errors`: later plays take the host again. */
+  clearErrors(): void {
+    this.failed = false
+    this.unreachable = false
+    this.#tally.failed = 0
+    this.#tally.unreachable = 0
+  }
+
   count(what: Count, by = 1): void {
     this.#tally[what] += by
   }

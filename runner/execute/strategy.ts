@@ -1,11 +1,12 @@
 import pLimit from 'p-limit'
-import { RunnerError } from '../base/error.ts'
-import { Template, toPlain, type Value } from '../base/value.ts'
-import type { BlockStep, HandlerStep, Step, TaskStep } from '../plan/types.ts'
+import type { Value } from '../base/value.ts'
+import type { Step, TaskStep } from '../plan/types.ts'
+import { runBlock } from './block.ts'
 import type { PlayRun } from './context.ts'
 import type { HostRun } from './host-run.ts'
 import { runInclude } from './include.ts'
 import { runMeta } from './meta.ts'
+import { notify } from './notify.ts'
 import { stepScope } from './scope.ts'
 import { countTask } from './tally.ts'
 import { runTask, taskRef, type TaskOutcome } from './task.ts'
@@ -98,47 +99,6 @@ function settle(play: PlayRun, step: TaskStep, outcome: TaskOutcome, place: Plac
   if (executed.status === 'changed' || executed.status === 'unknown') notify(play, step, host)
 }
 
-/** @throws RunnerError where a notified handler does not exist: the run ends, as ansible's does. */
-function notify(play: PlayRun, step: TaskStep, host: HostRun): void {
-  if (step.keywords.notify.length === 0) return
-  const scope = stepScope(play, host, step)
-  for (const node of step.keywords.notify) {
-    const rendered = play.run.options.engine.render(node.value, scope)
-    for (const name of Array.isArray(rendered) ? rendered : [rendered]) {
-      const handlers = findHandlers(play, String(name), step)
-      if (handlers.length === 0) {
-        throw new RunnerError('syntax', `The requested handler '${String(name)}' was not found in either the main handlers list nor in the listening handlers list`, { source: node.source })
-      }
-      for (const handler of handlers) host.notified.add(handler)
-    }
-  }
-}
-
-/** By `listen` topic all, by name the one that was loaded last. */
-function findHandlers(play: PlayRun, name: string, step: TaskStep): readonly HandlerStep[] {
-  const listening = play.handlers.filter((handler) => handler.listen.some((topic) => topic === name))
-  const named = play.handlers.filter((handler) => handlerNames(play, handler, step).includes(name))
-  const last = named.at(-1)
-  return last === undefined ? listening : [last, ...listening.filter((handler) => handler !== last)]
-}
-
-function handlerNames(play: PlayRun, handler: HandlerStep, step: TaskStep): readonly string[] {
-  if (handler.name === undefined) return []
-  const [host] = play.batch
-  let plain: Value = handler.name
-  if (plain instanceof Template && host !== undefined) {
-    try {
-      plain = play.run.options.engine.render(plain, stepScope(play, host, handler.step))
-    } catch {
-      return []
-    }
-  }
-  const name = String(toPlain(plain))
-  const { role } = handler
-  if (role === undefined) return [name]
-  return step.role?.name === role.name ? [name, `${role.name} : ${name}`] : [`${role.name} : ${name}`, name]
-}
-
 /** The hosts that go no further, with `any_errors_fatal` and a failed `run_once` taking the others along. */
 function lost(play: PlayRun, step: TaskStep, outcomes: readonly TaskOutcome[], sharing: readonly HostRun[]): ReadonlyMap<HostRun, TaskOutcome> {
   const failed = new Map<HostRun, TaskOutcome>()
@@ -149,30 +109,4 @@ function lost(play: PlayRun, step: TaskStep, outcomes: readonly TaskOutcome[], s
   const fatal = first !== undefined && keywordIsTrue(play, step, first, step.keywords.anyErrorsFatal)
   for (const host of fatal ? play.batch : sharing) if (!host.gone && !failed.has(host)) failed.set(host, { ...worst, host })
   return failed
-}
-
-async function runBlock(play: PlayRun, step: BlockStep, hosts: readonly HostRun[], place: Place): Promise<Losses> {
-  const rescuable = step.rescue.length > 0
-  const main = await runSteps(play, step.block, hosts, { ...place, rescuable: rescuable || place.rescuable })
-  let failed: ReadonlyMap<HostRun, TaskOutcome> = main.failed
-  if (rescuable && failed.size > 0) failed = await runRescue(play, step, failed, place)
-  if (step.always.length === 0) return { failed }
-  const late = await runSteps(play, step.always, hosts, place)
-  return { failed: new Map([...failed, ...late.failed]) }
-}
-
-async function runRescue(play: PlayRun, step: BlockStep, failed: ReadonlyMap<HostRun, TaskOutcome>, place: Place): Promise<ReadonlyMap<HostRun, TaskOutcome>> {
-  for (const [host, outcome] of failed) {
-    host.count('rescued')
-    play.run.emit({ type: 'rescued', at: Date.now(), host: host.name, block: String(toPlain(step.name ?? '')) })
-    rememberFailure(host, outcome)
-  }
-  const rescue = await runSteps(play, step.rescue, [...failed.keys()], place)
-  return rescue.failed
-}
-
-/** `ansible_failed_task` and `ansible_failed_result`, which stay set after the block. */
-function rememberFailure(host: HostRun, outcome: TaskOutcome): void {
-  host.assigned.set('ansible_failed_result', { value: outcome.value })
-  host.assigned.set('ansible_failed_task', { value: outcome.task })
 }

@@ -1,12 +1,12 @@
 import type { TaskResult } from '../base/result.ts'
 import { record, type ValueRecord } from '../base/value.ts'
 import { resultRecord, type Executed } from './executed.ts'
-import type { TaskRun } from './task-run.ts'
+import type { StepRun } from './task-run.ts'
 
 const CENSORED = "the output has been hidden due to the fact that 'no_log: true' was specified for this result"
 
 /** The result as reports see it: censored under `no_log`. */
-export function taskResult(task: Pick<TaskRun, 'step' | 'play' | 'scope'>, executed: Executed, ignored = false): TaskResult {
+export function taskResult(task: StepRun, executed: Executed, ignored = false): TaskResult {
   const base = { status: executed.status, ignored: ignored ? true : undefined }
   if (isCensored(task)) return { ...base, data: censored(executed), changes: [], diffs: [], censored: true }
   return {
@@ -19,7 +19,7 @@ export function taskResult(task: Pick<TaskRun, 'step' | 'play' | 'scope'>, execu
   }
 }
 
-export function isCensored(task: Pick<TaskRun, 'step' | 'play' | 'scope'>): boolean {
+export function isCensored(task: StepRun): boolean {
   const { noLog } = task.step.keywords
   return noLog !== undefined && task.play.run.options.engine.render(noLog, task.scope) === true
 }

@@ -1,5 +1,5 @@
 import type { TaskRef } from '../base/event.ts'
-import type { TaskStep } from '../plan/types.ts'
+import type { Step, TaskStep } from '../plan/types.ts'
 import type { Scope } from '../template/scope.ts'
 import type { PlayRun } from './context.ts'
 import type { HostRun } from './host-run.ts'
@@ -18,4 +18,9 @@ export interface TaskRun {
   readonly delegate: HostRun
   readonly signal: AbortSignal
   warn(message: string): void
+}
+
+/** As much of a task as conditions and censoring look at: includes have it too. */
+export interface StepRun extends Pick<TaskRun, 'play' | 'scope'> {
+  readonly step: Pick<Step, 'keywords'>
 }

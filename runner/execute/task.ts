@@ -1,7 +1,7 @@
 import type { TaskRef } from '../base/event.ts'
 import { RunnerError } from '../base/error.ts'
 import { isRecord, Secret, toPlain, Unknown, type Value } from '../base/value.ts'
-import type { TaskStep } from '../plan/types.ts'
+import type { Step, TaskStep } from '../plan/types.ts'
 import type { Scope } from '../template/scope.ts'
 import type { PlayRun } from './context.ts'
 import { fromError, registeredValue, type Executed } from './executed.ts'
@@ -14,6 +14,7 @@ import type { TaskRun } from './task-run.ts'
 /** How a task ended for the walk through the play. */
 export interface TaskOutcome {
   readonly host: HostRun
+  readonly ref: TaskRef
   readonly executed: Executed
   readonly failed: boolean
   readonly unreachable: boolean
@@ -32,7 +33,7 @@ export async function runTask(play: PlayRun, step: TaskStep, host: HostRun, ref:
   play.run.emit({ type: 'host-task-result', at: Date.now(), task: ref, host: host.name, delegate, looped: step.keywords.loop !== undefined, result: taskResult(task, executed, ignored), seconds })
   const failed = executed.status === 'failed' && !ignored
   const unreachable = executed.status === 'unreachable' && !ignored
-  return { host, executed, failed, unreachable }
+  return { host, ref, executed, failed, unreachable }
 }
 
 async function safely(work: () => Promise<Executed>): Promise<Executed> {
@@ -111,15 +112,20 @@ function record(task: TaskRun, executed: Executed): void {
 }
 
 /** The name that people see, with the role in front; a name that cannot be rendered is shown as it was written. */
-export function taskRef(play: PlayRun, step: TaskStep, host: HostRun, handler: boolean): TaskRef {
-  const { engine } = play.run.options
-  let name = step.action.name
-  try {
-    const value = step.name === undefined ? step.action.name : engine.render(step.name, stepScope(play, host, step))
-    name = value instanceof Secret || value instanceof Unknown ? String(value) : typeof value === 'string' ? value : JSON.stringify(toPlain(value))
-  } catch {
-    name = step.name === undefined ? step.action.name : String(toPlain(step.name))
-  }
+export function taskRef(play: PlayRun, step: Step, host: HostRun, handler: boolean): TaskRef {
+  const action = step.kind === 'task' ? step.action.name : step.kind === 'include' ? `include_${step.what}` : 'block'
+  const name = shownName(play, step, host) ?? action
   const role = step.role?.name
-  return { id: step.id, name: role === undefined ? name : `${role} : ${name}`, action: step.action.name, role, handler, tags: step.keywords.tags, source: step.source }
+  return { id: step.id, name: role === undefined ? name : `${role} : ${name}`, action, role, handler, tags: step.keywords.tags, source: step.source }
+}
+
+function shownName(play: PlayRun, step: Step, host: HostRun): string | undefined {
+  if (step.name === undefined) return undefined
+  try {
+    const value = play.run.options.engine.render(step.name, stepScope(play, host, step))
+    if (value instanceof Secret || value instanceof Unknown) return String(value)
+    return typeof value === 'string' ? value : JSON.stringify(toPlain(value))
+  } catch {
+    return String(toPlain(step.name))
+  }
 }

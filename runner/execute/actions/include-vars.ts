@@ -1,0 +1,74 @@
+import { readdirSync, statSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { z } from 'zod'
+import { RunnerError } from '../../base/error.ts'
+import { isList, record, toPlain, type Value } from '../../base/value.ts'
+import { bool, int, list, str } from '../../module/args.ts'
+import { loadVarsFile } from '../../load/vars.ts'
+import type { VarMap } from '../../load/layer.ts'
+import { ok } from '../executed.ts'
+import type { RenderedArgs } from '../render-args.ts'
+import { candidates, findLocal } from '../search-path.ts'
+import type { TaskRun } from '../task-run.ts'
+import { defineAction } from './_define.ts'
+
+const EXTENSIONS = ['.yml', '.yaml', '.json']
+
+/** Loads variables from a file or a folder of the controller. */
+export const includeVars = defineAction({
+  name: 'include_vars',
+  args: z.strictObject({
+    file: z.string().optional(),
+    dir: z.string().optional(),
+    name: z.string().optional(),
+    depth: int().default(0),
+    files_matching: z.string().optional(),
+    ignore_files: list(str()).default([]),
+    extensions: list(str()).default(['yml', 'yaml', 'json']),
+    ignore_unknown_extensions: bool().default(false),
+    hash_behaviour: z.enum(['replace', 'merge']).optional(),
+  }),
+  freeForm: 'file',
+  run(task, args) {
+    const files = filesOf(task, args)
+    const name = args.get('name')
+    const loaded: VarMap[] = files.map((file) => loadVarsFile(file))
+    if (typeof name === 'string') {
+      const merged = record(loaded.flatMap((vars) => [...vars].map(([key, entry]) => [key, entry.value] as const)))
+      task.host.includedVars.set(name, { value: merged, source: task.step.source })
+    } else for (const vars of loaded) for (const [key, entry] of vars) task.host.includedVars.set(key, entry)
+    return ok(record([['ansible_included_var_files', files]]))
+  },
+})
+
+function filesOf(task: TaskRun, args: RenderedArgs): readonly string[] {
+  const dir = args.get('dir')
+  const file = args.get('file')
+  const name = typeof dir === 'string' ? dir : typeof file === 'string' ? file : undefined
+  if (name === undefined) throw new RunnerError('argument', 'include_vars needs file or dir', { source: task.step.source })
+  const places = candidates({ kind: 'vars', name, step: task.step, playbookDir: task.play.play.playbookDir })
+  const found = findLocal(places)
+  if (found === undefined) throw new RunnerError('not-found', `could not find the variables '${name}'`, { source: task.step.source, trace: ['looked for:', ...places.map((place) => `  ${place}`)] })
+  return statSync(found).isDirectory() ? walk(found, args, 1) : [found]
+}
+
+function walk(dir: string, args: RenderedArgs, level: number): readonly string[] {
+  const depth = Number(args.get('depth') ?? 0)
+  const matching = args.get('files_matching')
+  const ignored = toStrings(args.get('ignore_files') ?? [])
+  const out: string[] = []
+  for (const entry of readdirSync(dir, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(dir, entry.name)
+    if (entry.isDirectory()) {
+      if (depth === 0 || level < depth) out.push(...walk(path, args, level + 1))
+      continue
+    }
+    if (ignored.includes(entry.name) || (typeof matching === 'string' && !new RegExp(matching).test(entry.name))) continue
+    if (EXTENSIONS.includes(extname(entry.name)) || extname(entry.name) === '') out.push(path)
+  }
+  return out
+}
+
+function toStrings(value: Value): readonly string[] {
+  return isList(value) ? value.map((item) => String(toPlain(item))) : [String(toPlain(value))]
+}

@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { RunnerError } from '../../base/error.ts'
+import { isRecord } from '../../base/value.ts'
+import { bool } from '../../module/args.ts'
+import { ok } from '../executed.ts'
+import { defineAction } from './_define.ts'
+
+/** Reports figures of the play's own choosing. */
+export const setStats = defineAction({
+  name: 'set_stats',
+  args: z.strictObject({ data: z.unknown(), per_host: bool().default(false), aggregate: bool().default(true) }),
+  run(task, args) {
+    const data = args.get('data')
+    if (data === undefined || !isRecord(data)) throw new RunnerError('argument', "The 'data' option needs to be a dictionary/hash", { source: task.step.source })
+    task.play.run.emit({ type: 'stats', at: Date.now(), data })
+    return ok()
+  },
+})

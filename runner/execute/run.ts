@@ -1,0 +1,38 @@
+import { RunnerError, located } from '../base/error.ts'
+import type { HostTally } from '../base/event.ts'
+import type { Plan } from '../plan/types.ts'
+import { RunContext } from './context.ts'
+import type { RunOptions, RunOutcome } from './options.ts'
+import { runPlay } from './play.ts'
+
+export type { CliDefaults, RunOptions, RunOutcome } from './options.ts'
+
+/**
+ * Runs a plan on its hosts and tells everything as events. An error that ends the whole run (an unknown handler, a
+ * vars file that is missing, an interruption) is the outcome's `fatal` and an `error` event; failed hosts are tallies.
+ */
+export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutcome> {
+  const started = performance.now()
+  const run = new RunContext(options, Date.now())
+  run.emit({ type: 'run-start', at: Date.now(), playbooks: [...new Set(plan.plays.map((play) => play.playbookFile))], checkMode: options.checkMode })
+  const fatal = await runPlays(run, plan)
+  if (fatal !== undefined) run.emit({ type: 'error', at: Date.now(), error: fatal })
+  const tallies = talliesOf(run)
+  run.emit({ type: 'run-end', at: Date.now(), hosts: tallies, seconds: (performance.now() - started) / 1000 })
+  return fatal === undefined ? { tallies } : { tallies, fatal }
+}
+
+async function runPlays(run: RunContext, plan: Plan): Promise<RunnerError | undefined> {
+  try {
+    for (const play of plan.plays) await runPlay(run, play)
+    return undefined
+  } catch (error) {
+    return located(error, undefined)
+  } finally {
+    await run.options.pool.closeAll()
+  }
+}
+
+function talliesOf(run: RunContext): Readonly<Record<string, HostTally>> {
+  return Object.fromEntries([...run.hosts].sort((a, b) => (a.name < b.name ? -1 : 1)).map((host) => [host.name, host.tally]))
+}
