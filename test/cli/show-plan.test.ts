@@ -47,6 +47,12 @@ test('--list-hosts shows the hosts of each play that the limit leaves', async (t
   t.regex((await run(SITE, '--list-hosts', '-l', 'web2:db')).out, /\n {4}hosts \(1\):\n {6}web2\n$/)
 })
 
+test('a limit may name a file with hosts', async (t) => {
+  const file = join(mkdtempSync(join(tmpdir(), 'stackrun-limit-')), 'retry')
+  writeFileSync(file, '# hosts that failed\nweb2\n')
+  t.regex((await run(SITE, '--list-hosts', '-l', `@${file}`)).out, /\n {4}hosts \(1\):\n {6}web2\n$/)
+})
+
 test('--list-tags shows all tags there are, whatever is selected', async (t) => {
   t.regex((await run(SITE, '--list-tags', '-t', 'x')).out, /TASK TAGS: \[base, x, y\]\n$/)
 })
