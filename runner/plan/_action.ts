@@ -85,7 +85,7 @@ export async function findSpec(compiler: Compiler, action: WrittenAction, frame:
     source,
     didYouMean(short, known) ??
       keyword ??
-      'run modules lists all modules; own ones belong into modules/ beside the playbook or in the role',
+      'run doc lists all modules; own ones belong into modules/ beside the playbook or in the role',
   )
 }
 
