@@ -1,10 +1,13 @@
 import { RunnerError } from '../base/error.ts'
 import { Frames } from './frames.ts'
-import type { ProbeAnswer } from './probe.ts'
+import type { Probe, ProbeAnswer } from './probe.ts'
 import type { Session, SessionAnswer } from './session.ts'
 
+/** What is asked, and the name it has in errors: a script may hold a password, so that it is in none of them. */
+type Asked = Pick<Probe<unknown>, 'kind' | 'key' | 'script'>
+
 interface Question {
-  readonly script: string
+  readonly asked: Asked
   readonly resolve: (answer: ProbeAnswer) => void
   readonly reject: (error: unknown) => void
 }
@@ -35,15 +38,15 @@ export class Batch {
     this.#options = options
   }
 
-  ask(script: string, bound: Bound = {}): Promise<ProbeAnswer> {
+  ask(asked: Asked, bound: Bound = {}): Promise<ProbeAnswer> {
     this.#schedule()
-    const known = this.#answers.get(script)
+    const known = this.#answers.get(asked.script)
     if (known !== undefined) return known
     this.#timeouts.push(bound.timeout)
     const answer = new Promise<ProbeAnswer>((resolve, reject) => {
-      this.#questions.push({ script, resolve, reject })
+      this.#questions.push({ asked, resolve, reject })
     })
-    this.#answers.set(script, answer)
+    this.#answers.set(asked.script, answer)
     return answer
   }
 
@@ -69,7 +72,7 @@ export class Batch {
 
   async #send(questions: readonly Question[], timeout: number | undefined): Promise<void> {
     const frames = new Frames()
-    const script = [frames.opening, ...questions.map((question, id) => frames.wrap(id, question.script))].join('\n')
+    const script = [frames.opening, ...questions.map((question, id) => frames.wrap(id, question.asked.script))].join('\n')
     try {
       const session = await this.#options.session()
       const answer = await session.request({ script, timeout, signal: this.#options.signal })
@@ -121,10 +124,9 @@ function answerOf(rc: number, stdout: Buffer, stderr: Buffer): ProbeAnswer {
   }
 }
 
-function unanswered(question: Question, answer: SessionAnswer): RunnerError {
-  if (answer.timedOut) return new RunnerError('limit', 'the host did not answer a question in time', { trace: [question.script] })
-  if (answer.truncated) return new RunnerError('limit', 'the answer to a question is too large', { trace: [question.script] })
-  return new RunnerError('bug', `a question to the host got no answer: ${answer.stderr.toString('utf8').trim()}`, {
-    trace: [question.script],
-  })
+function unanswered({ asked }: Question, answer: SessionAnswer): RunnerError {
+  const trace = [`asked about ${asked.kind} ${asked.key}`]
+  if (answer.timedOut) return new RunnerError('limit', 'the host did not answer a question in time', { trace })
+  if (answer.truncated) return new RunnerError('limit', 'the answer to a question is too large', { trace })
+  return new RunnerError('bug', `a question to the host got no answer: ${answer.stderr.toString('utf8').trim()}`, { trace })
 }

@@ -26,7 +26,7 @@ export class Gather<V> {
         const probe = this.#probe([...this.#keys])
         this.#keys = new Set()
         this.#answer = undefined
-        this.#batch.ask(probe.script).then((answer) => {
+        this.#batch.ask(probe).then((answer) => {
           const parsed = probe.parse(answer)
           if (parsed instanceof Unavailable) reject(new ProbeUnavailable(parsed))
           else resolve(parsed)

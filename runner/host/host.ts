@@ -36,10 +36,7 @@ export interface PackageWant {
 }
 
 /** `unknown` on a predicted host: a package to be installed may bring it. */
-export type FileState =
-  | { readonly type: 'absent' }
-  | { readonly type: 'unknown'; readonly reason: string }
-  | FileStat
+export type FileState = { readonly type: 'absent' } | { readonly type: 'unknown'; readonly reason: string } | FileStat
 
 export interface FileStat {
   readonly type: 'file' | 'directory' | 'link' | 'block' | 'char' | 'fifo' | 'socket'
@@ -103,7 +100,9 @@ export interface UserEntry {
   readonly password?: string | undefined
 }
 
-export type GroupState = { readonly exists: false } | { readonly exists: true; readonly name: string; readonly gid: number; readonly members: readonly string[] }
+export type GroupState =
+  | { readonly exists: false }
+  | { readonly exists: true; readonly name: string; readonly gid: number; readonly members: readonly string[] }
 
 export interface QueryOptions {
   readonly stdin?: string | Secret | undefined

@@ -63,7 +63,7 @@ class RealHost implements ReadOnlyHost {
   }
 
   async probe<T>(probe: Probe<T>): Promise<T> {
-    return available(probe.parse(await this.#batch.ask(probe.script)))
+    return available(probe.parse(await this.#batch.ask(probe)))
   }
 
   async file(path: string, want: FileWant = {}): Promise<FileState> {
@@ -102,7 +102,7 @@ class RealHost implements ReadOnlyHost {
 
   async query(argv: readonly string[], options: QueryOptions = {}): Promise<QueryAnswer> {
     const probe = queryProbe(argv, { ...options, env: { ...this.#options.env, ...options.env } })
-    return available(probe.parse(await this.#batch.ask(probe.script, options)))
+    return available(probe.parse(await this.#batch.ask(probe, options)))
   }
 
   async http(request: HttpRequest): Promise<HttpResponse> {
@@ -112,7 +112,7 @@ class RealHost implements ReadOnlyHost {
 
   async #content(path: string, bound: number): Promise<Buffer | undefined | Unavailable> {
     const probe = contentProbe(path, bound)
-    return probe.parse(await this.#batch.ask(probe.script))
+    return probe.parse(await this.#batch.ask(probe))
   }
 
   /** Of bytes that were read anyway the sum is made here; only a file past the content bound costs a second question. */

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
+import { RunnerError } from '../../runner/base/error.ts'
 import { Secret } from '../../runner/base/value.ts'
 import { type Probe, ProbeUnavailable, Unavailable } from '../../runner/host/probe.ts'
 import { SHELLS, withLocalMachine } from '../_harness/local.ts'
@@ -116,10 +117,20 @@ test('a probe that cannot be asked is a typed error with its hint', async (t) =>
   })
 })
 
+test('a question without an answer in time is named by what it is about, not by its script, which may hold a password', async (t) => {
+  await withLocalMachine('dash', async ({ host }) => {
+    const slow = host.query(['sleep', '5'], { timeout: 100, env: { PGPASSWORD: 'opensesame' } })
+    const error = await t.throwsAsync(slow, { instanceOf: RunnerError, code: 'limit' })
+    t.deepEqual(error.trace, ['asked about query sleep 5'])
+    t.notRegex(JSON.stringify(error), /opensesame/)
+  })
+})
+
 test('a script that the shell cannot read fails its questions and leaves the session usable', async (t) => {
   const broken: Probe<string> = { kind: 'x', key: 'y', script: 'if then (', parse: ({ text }) => text }
   await withLocalMachine('dash', async ({ host }) => {
-    await t.throwsAsync(host.probe(broken), { message: /got no answer/ })
+    const error = await t.throwsAsync(host.probe(broken), { instanceOf: RunnerError, message: /got no answer/ })
+    t.deepEqual(error.trace, ['asked about x y'])
     t.like(await host.query(['printf', 'alive']), { stdout: 'alive' })
   })
 })
