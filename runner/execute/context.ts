@@ -1,17 +1,18 @@
 import type { Emit } from '../base/event.ts'
 import { RunnerError } from '../base/error.ts'
 import { Prediction } from '../host/prediction.ts'
-import type { VarMap } from '../load/layer.ts'
+import type { VarLayer, VarMap } from '../load/layer.ts'
 import type { HandlerStep, Play } from '../plan/types.ts'
 import { HostRun } from './host-run.ts'
+import { RunMemo } from './memo.ts'
 import type { RunOptions } from './options.ts'
-import type { VarLayer } from '../load/layer.ts'
 
 /** One run: its options and the hosts it has met. */
 export class RunContext {
   readonly options: RunOptions
   readonly #hosts = new Map<string, HostRun>()
   readonly startedAt: number
+  readonly memo = new RunMemo()
   /** SHA-256 of controller files, by path. */
   readonly hashes = new Map<string, Promise<string>>()
 

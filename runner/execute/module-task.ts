@@ -87,14 +87,22 @@ function finish(task: TaskRun, module: Module, planned: Planned, applied: Applie
   const data = result instanceof Failure ? fromFailure(result) : result
   if (applied.failed !== undefined) return failedApply(base, applied.failed, data)
   if (result instanceof Failure) return { ...base, ...failureOf(result) }
-  const changed = changes.some((change) => (change.certainty ?? 'change') !== 'observe')
-  return { ...base, status: changed ? 'changed' : 'ok', data }
+  const changed = changes.some((change) => (change.certainty ?? 'change') !== 'observe' && !wasNone(change, applied.outcomes))
+  return { ...base, changes: changed ? base.changes : [], status: changed ? 'changed' : 'ok', data }
 }
 
 function failedApply(base: Summary, at: NonNullable<Applied['failed']>, data: ValueRecord): Executed {
   const { outcome } = at
   const streams = record([['rc', outcome.rc], ['stdout', outcome.stdout], ['stderr', outcome.stderr]])
   return { ...base, ...failed(at.message, record([...Object.entries(streams), ...Object.entries(data)])) }
+}
+
+/** A change whose program said, when it ran, that there was nothing to do. */
+function wasNone(change: Change, outcomes: readonly Outcome[]): boolean {
+  const { unchangedIf } = change
+  if (unchangedIf === undefined) return false
+  const outcome = outcomes.find(({ id }) => id === unchangedIf.id)
+  return outcome !== undefined && new RegExp(unchangedIf.stdout, 'm').test(outcome.stdout)
 }
 
 interface Summary {
@@ -148,6 +156,7 @@ function contextFor(task: TaskRun): ModuleContext {
     facts: task.delegate.facts,
     diff: task.diff,
     local: localFiles(task, task.play.run.hashes),
+    memo: task.play.run.memo,
     now: Date.now(),
     signal: task.signal,
     env: environmentOf(task),

@@ -14,8 +14,7 @@ export const debug = defineAction({
     const { engine, verbosity } = task.play.run.options
     const needed = Number(args.get('verbosity') ?? 0)
     if (needed > verbosity) return skipped('Verbosity threshold not met.')
-    const shown = record([['_ansible_verbose_always', true]])
-    if (!args.has('var')) return ok(record([['msg', args.get('msg') ?? 'Hello world!'], ...Object.entries(shown)]))
+    if (!args.has('var')) return ok(record([['msg', args.get('msg') ?? 'Hello world!']]))
     const name = args.get('var') ?? null
     const text = typeof name === 'string' ? name : null
     let value: Value
@@ -26,6 +25,6 @@ export const debug = defineAction({
       task.warn(`debug: ${error.message}`)
       value = `<< error 1 - ${error.message} >>`
     }
-    return ok(record([[text ?? 'var', value], ...Object.entries(shown)]))
+    return ok(record([[text ?? 'var', value]]))
   },
 })
