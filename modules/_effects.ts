@@ -1,13 +1,13 @@
 import { type Effect, fileAttributes, fileWritten } from '../runner/module/index.ts'
 import type { Attributes } from './_attributes.ts'
 
-/** What the predicted host believes after a file was written; `bytes` and `sha256` where they are known. */
+/** What the predicted host believes after a file was written; `content` and `sha256` where they are known. */
 export function writtenEffect(
   path: string,
   attributes: Attributes,
-  content: { readonly bytes?: Buffer | undefined; readonly sha256?: string | undefined; readonly size?: number | undefined },
+  file: { readonly content?: Buffer | undefined; readonly sha256?: string | undefined; readonly size?: number | undefined },
 ): Effect {
-  return fileWritten(path, { content: content.bytes, sha256: content.sha256, size: content.size }, definedAttributes(attributes))
+  return fileWritten(path, file, definedAttributes(attributes))
 }
 
 export function attributesEffect(path: string, after: Attributes): Effect {

@@ -43,7 +43,7 @@ export function writeChange(write: Write): Change {
     effects: [
       ...(write.parents === 'create' && target.parent?.type === 'absent' ? [directoryCreated(posix.dirname(target.path))] : []),
       writtenEffect(target.path, after, {
-        bytes,
+        content: bytes,
         sha256: local?.sha256 ?? (bytes === undefined ? undefined : sha256(bytes)),
         size: local?.size ?? bytes?.length,
       }),

@@ -18,14 +18,12 @@ const PATCH = z.object({
   target: z.string().optional(),
   sha256: z.string().optional(),
   content: z.instanceof(Buffer).optional(),
-  /** Another name for the content. */
-  bytes: z.instanceof(Buffer).optional(),
 })
 
 const GONE = z.object({ type: z.literal('absent') })
 const DOUBTFUL = z.object({ type: z.literal('unknown'), reason: z.string() })
 
-export type FilePatch = Defined<Omit<z.infer<typeof PATCH>, 'bytes'>>
+export type FilePatch = Defined<z.infer<typeof PATCH>>
 
 type Belief =
   | { readonly kind: 'absent' }
@@ -109,10 +107,8 @@ export class FileBeliefs {
   }
 
   #patch(key: string, state: unknown, at: number): void {
-    const { bytes, ...told } = defined(PATCH.parse(state))
-    const patch: FilePatch = bytes === undefined ? told : { ...told, content: bytes }
-    const rewritten =
-      typeof state === 'object' && state !== null && ['content', 'sha256', 'bytes'].some((name) => Object.hasOwn(state, name))
+    const patch: FilePatch = defined(PATCH.parse(state))
+    const rewritten = typeof state === 'object' && state !== null && ['content', 'sha256'].some((name) => Object.hasOwn(state, name))
     const old = this.#beliefs.get(key)
     if (old?.kind === 'present' && (patch.type === undefined || patch.type === old.patch.type)) {
       const kept = rewritten ? withoutContent(old.patch) : old.patch
