@@ -1,4 +1,4 @@
-import { formatSource, sourceFrame, type Source } from './source.ts'
+import { formatSource, type Source, sourceFrame } from './source.ts'
 
 /** Why a run could not go on; the exit code follows from it (see `exitCode`). */
 export type ErrorCode =

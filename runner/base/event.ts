@@ -1,6 +1,6 @@
 import type { RunnerError } from './error.ts'
-import type { Source } from './source.ts'
 import type { TaskResult } from './result.ts'
+import type { Source } from './source.ts'
 import type { Value, ValueRecord } from './value.ts'
 
 /** The closed stream between `execute/` and `report/`: every reader (human, json, junit, journal) sees these and nothing else. */
@@ -10,13 +10,50 @@ export type RunEvent =
   | { readonly type: 'play-skipped'; readonly at: number; readonly play: PlayRef; readonly reason: 'no-hosts-matched' | 'no-hosts-left' }
   | { readonly type: 'task-start'; readonly at: number; readonly task: TaskRef; readonly hosts: readonly string[] }
   | { readonly type: 'host-task-start'; readonly at: number; readonly task: TaskRef; readonly host: string }
-  | { readonly type: 'item-result'; readonly at: number; readonly task: TaskRef; readonly host: string; readonly item: Value; readonly label: Value; readonly result: TaskResult }
-  | { readonly type: 'host-task-result'; readonly at: number; readonly task: TaskRef; readonly host: string; readonly delegate?: string | undefined; readonly looped: boolean; readonly result: TaskResult; readonly seconds: number }
-  | { readonly type: 'retry'; readonly at: number; readonly task: TaskRef; readonly host: string; readonly left: number; readonly result: TaskResult }
-  | { readonly type: 'output'; readonly at: number; readonly task: TaskRef; readonly host: string; readonly stream: 'stdout' | 'stderr'; readonly text: string }
+  | {
+      readonly type: 'item-result'
+      readonly at: number
+      readonly task: TaskRef
+      readonly host: string
+      readonly item: Value
+      readonly label: Value
+      readonly result: TaskResult
+    }
+  | {
+      readonly type: 'host-task-result'
+      readonly at: number
+      readonly task: TaskRef
+      readonly host: string
+      readonly delegate?: string | undefined
+      readonly looped: boolean
+      readonly result: TaskResult
+      readonly seconds: number
+    }
+  | {
+      readonly type: 'retry'
+      readonly at: number
+      readonly task: TaskRef
+      readonly host: string
+      readonly left: number
+      readonly result: TaskResult
+    }
+  | {
+      readonly type: 'output'
+      readonly at: number
+      readonly task: TaskRef
+      readonly host: string
+      readonly stream: 'stdout' | 'stderr'
+      readonly text: string
+    }
   | { readonly type: 'included'; readonly at: number; readonly task: TaskRef; readonly hosts: readonly string[]; readonly file: string }
   | { readonly type: 'rescued'; readonly at: number; readonly host: string; readonly block: string }
-  | { readonly type: 'warning'; readonly at: number; readonly message: string; readonly source?: Source | undefined; readonly hint?: string | undefined }
+  | {
+      readonly type: 'warning'
+      readonly at: number
+      readonly message: string
+      readonly source?: Source | undefined
+      readonly hint?: string | undefined
+    }
   | { readonly type: 'no-more-hosts'; readonly at: number; readonly play: PlayRef }
   | { readonly type: 'play-end'; readonly at: number; readonly play: PlayRef }
   | { readonly type: 'stats'; readonly at: number; readonly data: ValueRecord }

@@ -1,7 +1,8 @@
 /** The name that was probably meant: the closest by edit distance, if it is close enough to be worth saying. */
 export function nearest(word: string, names: Iterable<string>): string | undefined {
   let best: string | undefined
-  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
+  // A word that is replaced as a whole was not misspelt.
+  let bestDistance = Math.min(word.length, Math.max(2, Math.floor(word.length / 3)) + 1)
   for (const name of names) {
     if (name === word || Math.abs(name.length - word.length) >= bestDistance) continue
     const distance = editDistance(word.toLowerCase(), name.toLowerCase())

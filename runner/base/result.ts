@@ -1,5 +1,5 @@
-import type { RunnerError } from './error.ts'
 import type { FileDiff } from './diff.ts'
+import type { RunnerError } from './error.ts'
 import type { ValueRecord } from './value.ts'
 
 /** How a task ended on a host. `unknown` exists in check mode alone: the prediction could not tell. */

@@ -4,7 +4,19 @@ import type { Source } from './source.ts'
  * The data of the language. Records have a null prototype and own keys only. Text that came from a host, a lookup or
  * a fact is a plain string and is never rendered; only a `Template`, which the loader alone makes, is.
  */
-export type Value = null | boolean | number | string | Float | Secret | Unknown | Omit | Template | LazyRecord | readonly Value[] | ValueRecord
+export type Value =
+  | null
+  | boolean
+  | number
+  | string
+  | Float
+  | Secret
+  | Unknown
+  | Omit
+  | Template
+  | LazyRecord
+  | readonly Value[]
+  | ValueRecord
 
 export interface ValueRecord {
   readonly [key: string]: Value
@@ -146,7 +158,8 @@ export function toPlain(value: Value, secrets: 'mask' | 'reveal' = 'mask'): unkn
   if (value instanceof Unknown) return value.toString()
   if (value instanceof Template) return value.text
   if (value instanceof Omit) return undefined
-  if (value instanceof LazyRecord) return Object.fromEntries([...value.keys()].map((key) => [key, toPlain(value.get(key) ?? null, secrets)]))
+  if (value instanceof LazyRecord)
+    return Object.fromEntries([...value.keys()].map((key) => [key, toPlain(value.get(key) ?? null, secrets)]))
   if (isList(value)) return value.map((item) => toPlain(item, secrets))
   if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toPlain(item, secrets)]))
   return value

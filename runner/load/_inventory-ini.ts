@@ -1,3 +1,4 @@
+import { didYouMean } from '../base/did-you-mean.ts'
 import { RunnerError } from '../base/error.ts'
 import type { Source, SourceFile } from '../base/source.ts'
 import type { Value } from '../base/value.ts'
@@ -6,7 +7,6 @@ import { expandRange } from './_host-range.ts'
 import { pythonLiteral } from './_python-literal.ts'
 import { type ShellWord, shellWords } from './_shell-words.ts'
 import type { VarEntry } from './layer.ts'
-import { didYouMean } from './suggest.ts'
 import { templateOf } from './text.ts'
 
 type SectionKind = 'hosts' | 'children' | 'vars'

@@ -1,8 +1,8 @@
+import { didYouMean } from '../base/did-you-mean.ts'
 import { RunnerError } from '../base/error.ts'
 import type { Groups } from './_groups.ts'
 import { hostNames } from './_inventory-ini.ts'
 import type { Entry, Node } from './node.ts'
-import { didYouMean } from './suggest.ts'
 import { varMap } from './vars.ts'
 import type { Warn } from './warn.ts'
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
+import { didYouMean } from '../base/did-you-mean.ts'
 import type { Source } from '../base/source.ts'
 import { isRecord, Template } from '../base/value.ts'
 import type { Node } from '../load/node.ts'
-import { didYouMean } from '../load/suggest.ts'
 import type { ActionSpec } from '../module/registry.ts'
 import { BLOCK_KEYWORDS, type Entries, HANDLER_KEYWORDS, keywordHint, TASK_KEYWORDS } from './_attributes.ts'
 import { type Compiler, type Frame, syntaxError } from './_compiler.ts'
@@ -83,9 +83,7 @@ export async function findSpec(compiler: Compiler, action: WrittenAction, frame:
   throw syntaxError(
     `couldn't resolve module/action '${name}'`,
     source,
-    didYouMean(short, known) ??
-      keyword ??
-      'run doc lists all modules; own ones belong into modules/ beside the playbook or in the role',
+    didYouMean(short, known) ?? keyword ?? 'run doc lists all modules; own ones belong into modules/ beside the playbook or in the role',
   )
 }
 

@@ -1,6 +1,6 @@
+import { didYouMean } from '../base/did-you-mean.ts'
 import type { Source } from '../base/source.ts'
 import type { Entry } from '../load/node.ts'
-import { didYouMean } from '../load/suggest.ts'
 import { syntaxError } from './_compiler.ts'
 
 /** The keywords of the language by where they may stand (ansible-core 2.19). */

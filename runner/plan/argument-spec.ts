@@ -1,8 +1,8 @@
+import { didYouMean } from '../base/did-you-mean.ts'
 import { RunnerError } from '../base/error.ts'
 import type { Source } from '../base/source.ts'
 import { isList, isRecord, toPlain, type Value } from '../base/value.ts'
 import type { Node } from '../load/node.ts'
-import { didYouMean } from '../load/suggest.ts'
 import { checkType, isTypeName, TYPE_NAMES, type TypeName } from './_argument-type.ts'
 
 /** One argument that a role takes. */

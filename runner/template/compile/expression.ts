@@ -1,3 +1,4 @@
+import { didYouMean } from '../../base/did-you-mean.ts'
 import { RunnerError } from '../../base/error.ts'
 import { Unknown } from '../../base/value.ts'
 import type { Expr } from '../parse/ast.ts'
@@ -5,7 +6,6 @@ import type { Frame } from '../runtime/frame.ts'
 import { member } from '../runtime/member.ts'
 import { binary, joinTexts, negate, positive } from '../runtime/operators.ts'
 import { slice } from '../runtime/slice.ts'
-import { suggest } from '../runtime/suggest.ts'
 import { str } from '../runtime/text.ts'
 import { newRecord, Tuple, Undefined, type Val } from '../runtime/types.ts'
 import { compare, contains, defined, equals, plainText, truthy } from '../runtime/values.ts'
@@ -106,7 +106,7 @@ function undefinedName(name: string, frame: Frame, unit: Unit, at: Expr['at']): 
     const names = new Set(frame.run.scope.names())
     for (let around: Frame | undefined = frame; around !== undefined; around = around.parent)
       for (const key of around.names().keys()) names.add(key)
-    const error = new RunnerError('undefined', `'${name}' is undefined`, { hint: suggest(name, names) })
+    const error = new RunnerError('undefined', `'${name}' is undefined`, { hint: didYouMean(name, names) })
     const found = placed(error, unit, at)
     return found instanceof RunnerError ? found : error
   })

@@ -1,8 +1,8 @@
+import { didYouMean } from '../../base/did-you-mean.ts'
 import { RunnerError } from '../../base/error.ts'
 import { isRecord } from '../../base/value.ts'
 import { fail } from '../runtime/errors.ts'
 import type { Run } from '../runtime/run.ts'
-import { suggest } from '../runtime/suggest.ts'
 import { str } from '../runtime/text.ts'
 import { newRecord, own, type Val } from '../runtime/types.ts'
 import { asRecord, iterate } from '../runtime/values.ts'
@@ -17,7 +17,7 @@ function vars(name: string, options: Options, run: Run): readonly Val[] {
   const fallback = options.get('default')
   if (value !== undefined) return [run.resolve(value)]
   if (fallback !== undefined) return [fallback]
-  throw new RunnerError('undefined', `No variable named '${name}' was found.`, { hint: suggest(name, run.scope.names()) })
+  throw new RunnerError('undefined', `No variable named '${name}' was found.`, { hint: didYouMean(name, run.scope.names()) })
 }
 
 function varNames(pattern: string, _options: Options, run: Run): readonly Val[] {

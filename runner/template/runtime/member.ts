@@ -1,6 +1,6 @@
+import { didYouMean } from '../../base/did-you-mean.ts'
 import { RunnerError } from '../../base/error.ts'
 import { LazyRecord, Omit, Secret, Unknown } from '../../base/value.ts'
-import { suggest } from './suggest.ts'
 import { numberText, typeName } from './text.ts'
 import { isDynamic, isValList, isValRecord, own, Undefined, type Val } from './types.ts'
 import { isFloat, numeric, plainText } from './values.ts'
@@ -41,6 +41,6 @@ function missing(target: Val, key: Val): Undefined {
   const shown = plainText(key) === undefined ? name : `'${name}'`
   return new Undefined(() => {
     const names = isValRecord(target) ? Object.keys(target) : target instanceof LazyRecord ? [...target.keys()] : []
-    return new RunnerError('undefined', `object of type '${typeName(target)}' has no attribute ${shown}`, { hint: suggest(name, names) })
+    return new RunnerError('undefined', `object of type '${typeName(target)}' has no attribute ${shown}`, { hint: didYouMean(name, names) })
   })
 }

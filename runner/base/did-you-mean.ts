@@ -1,4 +1,4 @@
-import { nearest } from '../base/nearest.ts'
+import { nearest } from './nearest.ts'
 
 /** "did you mean 'copy'?"; undefined where no name is near. */
 export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
