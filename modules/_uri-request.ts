@@ -53,22 +53,24 @@ function textBody(task: UriArgs): string | Secret | Failure | undefined {
 function bodyText(body: unknown, format: UriArgs['body_format']): string | Failure {
   if (typeof body === 'string') return body
   if (body instanceof Secret) return body.reveal()
-  if (format === 'form-urlencoded') return formBody(body)
-  return typeof body === 'object' || format === 'json' ? pythonJson(body) : String(body)
+  return format === 'form-urlencoded' ? formBody(body) : pythonJson(body)
 }
 
 /** `{a: 1, b: [2, 3]}` or a list of pairs as `a=1&b=2&b=3`. */
 function formBody(body: unknown): string | Failure {
-  const pairs = Array.isArray(body)
-    ? body.map((pair: unknown): readonly unknown[] => (Array.isArray(pair) ? pair : []))
-    : Object.entries(Object(body))
-  if (pairs.some((pair) => pair.length !== 2)) return fail('failed to parse body as form_urlencoded: too many values to unpack')
+  const pairs = pairsOf(body)
+  if (pairs.some((pair) => pair.length !== 2)) return fail('failed to parse body as form_urlencoded: expected a mapping or a list of pairs')
   const form = new URLSearchParams()
   for (const [name, value] of pairs) {
     const values: readonly unknown[] = Array.isArray(value) ? value : [value]
     for (const each of values) form.append(textOf(name), textOf(each))
   }
   return form.toString()
+}
+
+function pairsOf(body: unknown): readonly (readonly unknown[])[] {
+  if (Array.isArray(body)) return body.map((pair: unknown): readonly unknown[] => (Array.isArray(pair) ? pair : []))
+  return typeof body === 'object' && body !== null ? Object.entries(body) : [[]]
 }
 
 function textOf(value: unknown): string {
