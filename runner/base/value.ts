@@ -136,8 +136,7 @@ export function record(entries: Iterable<readonly [string, Value]>): ValueRecord
 
 /** A fresh, mutable record with a null prototype. */
 export function emptyRecord(): Record<string, Value> {
-  const out: Record<string, Value> = { __proto__: null } as never
-  return out
+  return { __proto__: null }
 }
 
 /** JSON-like data of any origin (facts, HTTP answers, `JSON.parse`) as Values: null-prototype records, no Templates. */

@@ -13,8 +13,6 @@ interface Entry {
 export function createLogReporter(file: string, mask: Mask): Reporter {
   const transport = new transports.File({ filename: file, options: { flags: 'a', mode: 0o600 } })
   const line = format.printf((entry) => `${String(entry['timestamp'])} ${entry.level.padEnd(5)} ${mask(String(entry.message))}`)
-  // winston declares its transports as interfaces, which the rule takes for strangers.
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
   const logger = createLogger({ format: format.combine(format.timestamp(), line), transports: [transport] })
   return {
     handle(event) {
