@@ -117,7 +117,15 @@ export function ref(id: string, path: readonly (string | number)[] = []): Outcom
   return new OutcomeRef(id, path)
 }
 
-export type JsonWithRefs = null | boolean | number | string | Secret | OutcomeRef | readonly JsonWithRefs[] | { readonly [key: string]: JsonWithRefs }
+export type JsonWithRefs =
+  | null
+  | boolean
+  | number
+  | string
+  | Secret
+  | OutcomeRef
+  | readonly JsonWithRefs[]
+  | { readonly [key: string]: JsonWithRefs }
 
 /** How an action ended. In check mode no action runs and there are no outcomes. */
 export interface Outcome {
@@ -127,7 +135,15 @@ export interface Outcome {
   readonly stdout: string
   readonly stderr: string
   /** HTTP only: status, headers and the body parsed as JSON where it is JSON. */
-  readonly http?: { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: unknown; readonly text: string; readonly url: string } | undefined
+  readonly http?:
+    | {
+        readonly status: number
+        readonly headers: Readonly<Record<string, string>>
+        readonly body: unknown
+        readonly text: string
+        readonly url: string
+      }
+    | undefined
   /** Milliseconds since the epoch. */
   readonly start: number
   readonly end: number

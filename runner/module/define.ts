@@ -36,7 +36,10 @@ export interface Example {
   /** One task, as a user would write it. */
   readonly yaml: string
   /** What it does on a bare host of the lab: the status of the first and the second run. `lab: false` only checks that it compiles. */
-  readonly lab?: false | { readonly first: 'changed' | 'ok'; readonly second?: 'changed' | 'ok' | undefined; readonly before?: string | undefined } | undefined
+  readonly lab?:
+    | false
+    | { readonly first: 'changed' | 'ok'; readonly second?: 'changed' | 'ok' | undefined; readonly before?: string | undefined }
+    | undefined
 }
 
 /** What `check` may use of the controller. */
@@ -80,7 +83,9 @@ export interface RenderOptions {
   readonly trimBlocks?: boolean | undefined
   readonly lstripBlocks?: boolean | undefined
   readonly newline?: '\n' | '\r' | '\r\n' | undefined
-  readonly delimiters?: Readonly<Partial<Record<'blockStart' | 'blockEnd' | 'variableStart' | 'variableEnd' | 'commentStart' | 'commentEnd', string>>> | undefined
+  readonly delimiters?:
+    | Readonly<Partial<Record<'blockStart' | 'blockEnd' | 'variableStart' | 'variableEnd' | 'commentStart' | 'commentEnd', string>>>
+    | undefined
   /** Extra variables: `ansible_managed`, `template_path` … */
   readonly vars?: Readonly<Record<string, Value>> | undefined
 }
