@@ -13,8 +13,8 @@ export default defineModule({
     ...loginArguments,
     name: arg.list(arg.str()),
     state: z.enum(['present', 'absent', 'dump', 'import']).default('present'),
-    encoding: arg.str().default('').describe("Character set, `utf8mb4`; default: the server's."),
-    collation: arg.str().default('').describe('Default: that of the encoding.'),
+    encoding: arg.str().default('').describe("Character set at creation, `utf8mb4`; default: the server's."),
+    collation: arg.str().default('').describe('At creation; default: that of the encoding.'),
     check_implicit_admin: arg.bool().default(false).describe('Accepted for compatibility: without login_user the local socket is used.'),
   }),
   aliases: { ...loginAliases, db: 'name' },
@@ -71,22 +71,13 @@ function databaseProbe(args: Wish, name: string) {
   })
 }
 
-/** An encoding that differs is brought in line; tables that are there keep theirs, as with the original. */
+/** Encoding and collation count at creation only, as with the original: services' own migrations may choose another later. */
 function statementFor(name: string, now: Database, args: Wish): { readonly verb: string; readonly sql: string } | undefined {
-  const options = [
-    ...(args.encoding === '' ? [] : [`CHARACTER SET ${sqlString(args.encoding)}`]),
-    ...(args.collation === '' ? [] : [`COLLATE ${sqlString(args.collation)}`]),
-  ].join(' ')
   if (args.state === 'absent') return now.exists ? { verb: 'drop', sql: `DROP DATABASE ${sqlName(name)};` } : undefined
-  if (!now.exists) return { verb: 'create', sql: `CREATE DATABASE ${sqlName(name)} ${options};` }
-  const differs =
-    (args.encoding !== '' && now.encoding !== '' && !sameEncoding(now.encoding, args.encoding)) ||
-    (args.collation !== '' && now.collation !== '' && now.collation !== args.collation)
-  return differs ? { verb: 'change the encoding of', sql: `ALTER DATABASE ${sqlName(name)} ${options};` } : undefined
-}
-
-/** `utf8` is the old name of `utf8mb3`. */
-function sameEncoding(a: string, b: string): boolean {
-  const modern = (name: string): string => (name.toLowerCase() === 'utf8' ? 'utf8mb3' : name.toLowerCase())
-  return modern(a) === modern(b)
+  if (now.exists) return undefined
+  const options = [
+    ...(args.encoding === '' ? [] : [` CHARACTER SET ${sqlString(args.encoding)}`]),
+    ...(args.collation === '' ? [] : [` COLLATE ${sqlString(args.collation)}`]),
+  ].join('')
+  return { verb: 'create', sql: `CREATE DATABASE ${sqlName(name)}${options};` }
 }

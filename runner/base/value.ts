@@ -151,9 +151,9 @@ export function fromJson(data: unknown): Value {
 }
 
 /** Plain JSON data for printing and for schemas: Floats become numbers, Secrets stay `***` unless revealed, Templates their text. */
-export function toPlain(value: Value, secrets: 'mask' | 'reveal' = 'mask'): unknown {
+export function toPlain(value: Value, secrets: 'mask' | 'reveal' | 'keep' = 'mask'): unknown {
   if (value instanceof Float) return value.value
-  if (value instanceof Secret) return secrets === 'reveal' ? value.reveal() : '***'
+  if (value instanceof Secret) return secrets === 'keep' ? value : secrets === 'reveal' ? value.reveal() : '***'
   if (value instanceof Unknown) return value.toString()
   if (value instanceof Template) return value.text
   if (value instanceof Omit) return undefined

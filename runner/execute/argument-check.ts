@@ -16,7 +16,11 @@ export function argumentValues(spec: readonly ArgumentSpec[], scope: Scope, engi
 }
 
 /** As `argumentValues`, without those that need what only the host knows (facts): they are checked when their turn comes. */
-export function knownArguments(spec: readonly ArgumentSpec[], scope: Scope, engine: TemplateEngine): { values: Record<string, Value | undefined>; spec: readonly ArgumentSpec[] } {
+export function knownArguments(
+  spec: readonly ArgumentSpec[],
+  scope: Scope,
+  engine: TemplateEngine,
+): { values: Record<string, Value | undefined>; spec: readonly ArgumentSpec[] } {
   const values: Record<string, Value | undefined> = {}
   const known = spec.filter(({ name }) => {
     const binding = scope.get(name)
@@ -38,10 +42,10 @@ export function argumentError(role: string, errors: readonly ArgumentError[], sc
   if (first === undefined) return undefined
   const binding = scope.get(String(first.path[0] ?? ''))
   const declared = `declared at ${formatSource(first.declared)}`
-  const origin = binding?.source === undefined ? [] : [`'${String(first.path[0])}' was set by ${binding.layer} at ${formatSource(binding.source)}`]
+  const origin =
+    binding?.source === undefined ? [] : [`'${String(first.path[0])}' was set by ${binding.layer} at ${formatSource(binding.source)}`]
   return new RunnerError('argument', `role ${role}: ${first.message}`, {
     source: binding?.source ?? first.declared,
     trace: [...origin, ...(binding?.source === undefined ? [] : [declared]), ...others.map((error) => `also: ${error.message}`)],
   })
 }
-

@@ -1,7 +1,7 @@
 import { isRecord, record, Unknown, type Value } from '../base/value.ts'
-import { withLocals } from './scope.ts'
-import { failed, fromError, registeredValue, skipped, unknown, type Executed } from './executed.ts'
 import { runAction } from './action.ts'
+import { type Executed, failed, fromError, registeredValue, skipped, unknown } from './executed.ts'
+import { withLocals } from './scope.ts'
 import type { StepRun, TaskRun } from './task-run.ts'
 
 /** One try of a task for one item: `when`, the work, then `failed_when` and `changed_when`. Never throws but for bugs. */
@@ -44,12 +44,15 @@ async function work(task: TaskRun): Promise<Executed> {
 /** `failed_when` and `changed_when` see the result under the name it will be registered with. */
 function verdict(task: TaskRun, executed: Executed): Executed {
   const { failedWhen, changedWhen, register } = task.step.keywords
-  if ((failedWhen === undefined && changedWhen === undefined) || executed.status === 'skipped' || executed.status === 'unreachable') return executed
+  if ((failedWhen === undefined && changedWhen === undefined) || executed.status === 'skipped' || executed.status === 'unreachable')
+    return executed
   const { engine } = task.play.run.options
-  const scope = (result: Executed) => withLocals(task.scope, register === undefined ? new Map() : new Map([[register, registeredValue(result)]]))
+  const scope = (result: Executed) =>
+    withLocals(task.scope, register === undefined ? new Map() : new Map([[register, registeredValue(result)]]))
   try {
     let result = executed
-    if (changedWhen !== undefined && result.status !== 'failed') result = withChanged(result, engine.condition(changedWhen.value, scope(result), changedWhen.source))
+    if (changedWhen !== undefined && result.status !== 'failed')
+      result = withChanged(result, engine.condition(changedWhen.value, scope(result), changedWhen.source))
     if (failedWhen !== undefined) result = withFailed(result, engine.condition(failedWhen.value, scope(result), failedWhen.source))
     return result
   } catch (error) {
@@ -59,7 +62,8 @@ function verdict(task: TaskRun, executed: Executed): Executed {
 }
 
 function withChanged(executed: Executed, changed: boolean | Unknown): Executed {
-  if (changed instanceof Unknown) return executed.status === 'unknown' ? executed : { ...executed, status: 'unknown', message: changed.reason }
+  if (changed instanceof Unknown)
+    return executed.status === 'unknown' ? executed : { ...executed, status: 'unknown', message: changed.reason }
   if (executed.status === 'unknown') return changed ? { ...executed, status: 'changed' } : { ...executed, status: 'ok' }
   return { ...executed, status: changed ? 'changed' : 'ok', changes: changed ? executed.changes : [] }
 }
@@ -69,9 +73,14 @@ function withFailed(executed: Executed, isFailed: boolean | Unknown): Executed {
   const data = record([...Object.entries(executed.data), ['failed_when_result', isFailed]])
   if (isFailed) return { ...executed, status: 'failed', data, message: executed.message ?? 'failed_when was true' }
   if (executed.status !== 'failed') return { ...executed, data }
-  return { ...executed, status: executed.data['changed'] === true || (executed.changes ?? []).length > 0 ? 'changed' : 'ok', data, error: undefined }
+  return {
+    ...executed,
+    status: executed.data['changed'] === true || (executed.changes ?? []).length > 0 ? 'changed' : 'ok',
+    data,
+    error: undefined,
+  }
 }
 
 function plainCondition(value: Value): Value {
-  return isRecord(value) ? null : typeof value === 'object' && value !== null && 'text' in value ? String(value.text) : value
+  return isRecord(value) ? null : typeof value === 'object' && value !== null && 'text' in value ? value.text : value
 }

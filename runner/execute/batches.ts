@@ -6,7 +6,12 @@ import type { Scope } from '../template/scope.ts'
 import type { HostRun } from './host-run.ts'
 
 /** `serial`: numbers or percents, a list of them grows the batches and its last one repeats; 0 means all. */
-export function batches(hosts: readonly HostRun[], serial: Node | undefined, scope: Scope, engine: TemplateEngine): readonly (readonly HostRun[])[] {
+export function batches(
+  hosts: readonly HostRun[],
+  serial: Node | undefined,
+  scope: Scope,
+  engine: TemplateEngine,
+): readonly (readonly HostRun[])[] {
   if (serial === undefined) return [hosts]
   const value = engine.render(serial.value, scope)
   const sizes = (isList(value) ? value : [value]).map((size) => batchSize(size, hosts.length, serial))

@@ -3,7 +3,7 @@ import type { BlockStep } from '../plan/types.ts'
 import type { PlayRun } from './context.ts'
 import { registeredValue } from './executed.ts'
 import type { HostRun } from './host-run.ts'
-import { runSteps, type Losses, type Place } from './strategy.ts'
+import { type Losses, type Place, runSteps } from './strategy.ts'
 import type { TaskOutcome } from './task.ts'
 
 /** A block for all its hosts: what failed goes through the rescue section, everybody through always. */
@@ -17,7 +17,12 @@ export async function runBlock(play: PlayRun, step: BlockStep, hosts: readonly H
   return { failed: new Map([...failed, ...late.failed]) }
 }
 
-async function runRescue(play: PlayRun, step: BlockStep, failed: ReadonlyMap<HostRun, TaskOutcome>, place: Place): Promise<ReadonlyMap<HostRun, TaskOutcome>> {
+async function runRescue(
+  play: PlayRun,
+  step: BlockStep,
+  failed: ReadonlyMap<HostRun, TaskOutcome>,
+  place: Place,
+): Promise<ReadonlyMap<HostRun, TaskOutcome>> {
   for (const [host, outcome] of failed) {
     host.count('rescued')
     play.run.emit({ type: 'rescued', at: Date.now(), host: host.name, block: String(toPlain(step.name ?? '')) })
@@ -31,5 +36,11 @@ async function runRescue(play: PlayRun, step: BlockStep, failed: ReadonlyMap<Hos
 function rememberFailure(host: HostRun, outcome: TaskOutcome): void {
   const { ref, executed } = outcome
   host.assigned.set('ansible_failed_result', { value: registeredValue(executed) })
-  host.assigned.set('ansible_failed_task', { value: record([['name', ref.name], ['action', ref.action], ['tags', [...ref.tags]]]) })
+  host.assigned.set('ansible_failed_task', {
+    value: record([
+      ['name', ref.name],
+      ['action', ref.action],
+      ['tags', [...ref.tags]],
+    ]),
+  })
 }

@@ -24,19 +24,29 @@ function connectionSettings(name: string, read: Reader, options: RunOptions): Co
   const cli = options.cliDefaults
   const kind = connectionKind(name, read, cli.connection)
   const home = options.env['HOME'] ?? '/root'
-  const keys = read.strings(['ansible_ssh_private_key_file', 'ansible_private_key_file']) ?? cli.privateKeyFiles ?? DEFAULT_KEYS.map((file) => join(home, '.ssh', file))
+  const keys =
+    read.strings(['ansible_ssh_private_key_file', 'ansible_private_key_file']) ??
+    cli.privateKeyFiles ??
+    DEFAULT_KEYS.map((file) => join(home, '.ssh', file))
   return {
     name,
     kind,
     address: read.text(['ansible_host', 'ansible_ssh_host']) ?? name,
     port: read.number(['ansible_port', 'ansible_ssh_port'], read.keyword('port')) ?? 22,
-    user: read.text(['ansible_user', 'ansible_ssh_user'], read.keyword('remoteUser')) ?? cli.user ?? options.env['USER'] ?? options.env['LOGNAME'] ?? 'root',
+    user:
+      read.text(['ansible_user', 'ansible_ssh_user'], read.keyword('remoteUser')) ??
+      cli.user ??
+      options.env['USER'] ??
+      options.env['LOGNAME'] ??
+      'root',
     password: read.secret(['ansible_password', 'ansible_ssh_password', 'ansible_ssh_pass']) ?? cli.password,
     privateKeyFiles: keys.map((file) => file.replace(/^~(?=\/)/, home)),
     passphrase: read.secret(['ansible_ssh_private_key_passphrase', 'ansible_private_key_passphrase']),
     agent: options.env['SSH_AUTH_SOCK'],
     hostKeyChecking: hostKeyPolicy(read),
-    knownHostsFiles: (read.strings(['stackrun_known_hosts_file']) ?? [join(home, '.ssh', 'known_hosts'), '/etc/ssh/ssh_known_hosts']).map((file) => file.replace(/^~(?=\/)/, home)),
+    knownHostsFiles: (read.strings(['stackrun_known_hosts_file']) ?? [join(home, '.ssh', 'known_hosts'), '/etc/ssh/ssh_known_hosts']).map(
+      (file) => file.replace(/^~(?=\/)/, home),
+    ),
     hostKey: read.text(['ansible_host_key']),
     proxyJump: proxyJump(read),
     connectTimeout: (read.number(['ansible_ssh_timeout', 'ansible_timeout']) ?? cli.timeout ?? 10) * 1000,
@@ -52,7 +62,9 @@ function connectionKind(name: string, read: Reader, cli: string | undefined): 's
   const plugin = (wanted ?? (implicit ? 'local' : 'ssh')).replace(/^ansible\.(builtin|legacy)\./, '')
   if (plugin === 'local') return 'local'
   if (plugin === 'ssh' || plugin === 'smart' || plugin === 'paramiko' || plugin === 'paramiko_ssh') return 'ssh'
-  throw new RunnerError('variable', `connection '${plugin}' of host ${name} is not one of ssh, local`, { hint: 'set ansible_connection to ssh or local' })
+  throw new RunnerError('variable', `connection '${plugin}' of host ${name} is not one of ssh, local`, {
+    hint: 'set ansible_connection to ssh or local',
+  })
 }
 
 function hostKeyPolicy(read: Reader): ConnectionSettings['hostKeyChecking'] {
@@ -66,7 +78,12 @@ function proxyJump(read: Reader): readonly string[] {
   const own = read.text(['ansible_ssh_proxy_jump', 'stackrun_proxy_jump'])
   const args = [read.text(['ansible_ssh_common_args']), read.text(['ansible_ssh_extra_args'])].join(' ')
   const jump = own ?? /(?:-J\s*|ProxyJump[= ]\s*)["']?([^\s"']+)/.exec(args)?.[1]
-  return jump === undefined ? [] : jump.split(',').map((hop) => hop.trim()).filter((hop) => hop !== '')
+  return jump === undefined
+    ? []
+    : jump
+        .split(',')
+        .map((hop) => hop.trim())
+        .filter((hop) => hop !== '')
 }
 
 function becomeOf(read: Reader, options: RunOptions): Become | undefined {
@@ -98,7 +115,9 @@ class Reader {
     this.#options = options
   }
 
-  keyword(name: 'port' | 'remoteUser' | 'connection' | 'become' | 'becomeUser' | 'becomeMethod' | 'becomeFlags' | 'becomeExe'): Value | undefined {
+  keyword(
+    name: 'port' | 'remoteUser' | 'connection' | 'become' | 'becomeUser' | 'becomeMethod' | 'becomeFlags' | 'becomeExe',
+  ): Value | undefined {
     return this.#keywords[name]
   }
 
@@ -130,7 +149,7 @@ class Reader {
   boolean(names: readonly string[], keyword?: Value): boolean | undefined {
     const value = this.#value(names, keyword)
     if (value === undefined || typeof value === 'boolean') return value
-    const word = String(value).toLowerCase()
+    const word = typeof value === 'string' || typeof value === 'number' ? String(value).toLowerCase() : '?'
     if (['yes', 'true', 'on', '1', 'y', 't'].includes(word)) return true
     if (['no', 'false', 'off', '0', 'n', 'f', ''].includes(word)) return false
     throw wrongType(names, 'a boolean', value)

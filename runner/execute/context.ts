@@ -1,5 +1,5 @@
-import type { Emit } from '../base/event.ts'
 import { RunnerError } from '../base/error.ts'
+import type { Emit } from '../base/event.ts'
 import { Prediction } from '../host/prediction.ts'
 import type { VarLayer, VarMap } from '../load/layer.ts'
 import type { HandlerStep, Play } from '../plan/types.ts'
@@ -41,7 +41,8 @@ export class RunContext {
 
   /** Throws when the user interrupted the run: called between tasks. */
   checkInterrupted(): void {
-    if (this.options.signal.aborted) throw new RunnerError('unreachable', 'interrupted', { hint: 'run the same command again: finished tasks will be ok' })
+    if (this.options.signal.aborted)
+      throw new RunnerError('unreachable', 'interrupted', { hint: 'run the same command again: finished tasks will be ok' })
   }
 }
 

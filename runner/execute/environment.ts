@@ -7,7 +7,12 @@ export function environmentOf(task: TaskRun): Readonly<Record<string, string>> {
   const nodes = task.step.keywords.environment
   if (nodes.length === 0) return NONE
   const out: Record<string, string> = {}
-  for (const node of nodes) merge(out, task.play.run.options.engine.render(node.value, task.scope), () => new RunnerError('variable', 'environment must be a mapping or a list of mappings', { source: node.source }))
+  for (const node of nodes)
+    merge(
+      out,
+      task.play.run.options.engine.render(node.value, task.scope),
+      () => new RunnerError('variable', 'environment must be a mapping or a list of mappings', { source: node.source }),
+    )
   return out
 }
 

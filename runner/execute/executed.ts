@@ -35,7 +35,12 @@ export function unknown(reason: string): Executed {
 export function fromError(error: unknown): Executed {
   if (!(error instanceof RunnerError) || error.code === 'bug') throw error
   const status = error.code === 'unreachable' ? 'unreachable' : 'failed'
-  return { status, data: record([['msg', error.message], ...(status === 'unreachable' ? [['unreachable', true] as const] : [])]), message: error.message, error }
+  return {
+    status,
+    data: record([['msg', error.message], ...(status === 'unreachable' ? [['unreachable', true] as const] : [])]),
+    message: error.message,
+    error,
+  }
 }
 
 /** The value that `register` stores. A prediction's missing keys are unknown, not undefined. */
@@ -44,12 +49,18 @@ export function registeredValue(executed: Executed): Value {
   const data = resultRecord(executed)
   if (executed.predicted !== true) return data
   const why = new Unknown('known only when the task really runs')
-  return new LazyRecord({ get: (key) => data[key] ?? (key === 'skipped' || key === 'unreachable' ? false : why), keys: () => Object.keys(data) })
+  return new LazyRecord({
+    get: (key) => data[key] ?? (key === 'skipped' || key === 'unreachable' ? false : why),
+    keys: () => Object.keys(data),
+  })
 }
 
 /** The result's data with the keys that every result has. */
 export function resultRecord(executed: Executed): ValueRecord {
   const { status, data } = executed
-  const base: [string, Value][] = [['changed', status === 'changed'], ['failed', status === 'failed']]
+  const base: [string, Value][] = [
+    ['changed', status === 'changed'],
+    ['failed', status === 'failed'],
+  ]
   return record([...base, ...Object.entries(data).filter(([key]) => key !== 'changed' && key !== 'failed')])
 }

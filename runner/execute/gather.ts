@@ -11,7 +11,10 @@ export async function gatherFactsFor(play: PlayRun): Promise<void> {
   const { gatherFacts, gatherSubset } = play.play
   const { engine } = play.run.options
   const [first] = play.batch
-  const wanted = gatherFacts === undefined || first === undefined ? true : engine.render(gatherFacts, { get: () => undefined, names: () => [] }) !== false
+  const wanted =
+    gatherFacts === undefined || first === undefined
+      ? true
+      : engine.render(gatherFacts, { get: () => undefined, names: () => [] }) !== false
   if (!wanted) return
   const hosts = play.batch.filter((host) => !host.gone)
   const losses = await runSteps(play, [setupStep(play, gatherSubset)], hosts, { rescuable: false, handler: false })

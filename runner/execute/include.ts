@@ -6,13 +6,13 @@ import { selectSteps } from '../plan/select.ts'
 import type { HandlerStep, IncludeStep, Step } from '../plan/types.ts'
 import { conditionHolds } from './attempt.ts'
 import type { PlayRun } from './context.ts'
-import { fromError, type Executed } from './executed.ts'
+import { type Executed, fromError } from './executed.ts'
 import type { HostRun } from './host-run.ts'
 import { evaluateLoop, itemVariables } from './loop.ts'
 import { stepScope, withLocals } from './scope.ts'
-import { runSteps, runsOnce, type Losses, type Place } from './strategy.ts'
+import { type Losses, type Place, runSteps, runsOnce } from './strategy.ts'
 import { countTask } from './tally.ts'
-import { taskRef, type TaskOutcome } from './task.ts'
+import { type TaskOutcome, taskRef } from './task.ts'
 import { taskResult } from './task-result.ts'
 
 /** One file or role with the variables that it is included with; hosts that agree on all of it go on together. */
@@ -34,7 +34,15 @@ export async function runInclude(play: PlayRun, step: IncludeStep, hosts: readon
   const inclusions = new Map<string, Inclusion>()
   const finish = (host: HostRun, executed: Executed): void => {
     const outcome: TaskOutcome = { host, ref, executed, failed: executed.status === 'failed', unreachable: false }
-    play.run.emit({ type: 'host-task-result', at: Date.now(), task: ref, host: host.name, looped: false, result: taskResult({ step, play, scope: stepScope(play, host, step) }, executed), seconds: 0 })
+    play.run.emit({
+      type: 'host-task-result',
+      at: Date.now(),
+      task: ref,
+      host: host.name,
+      looped: false,
+      result: taskResult({ step, play, scope: stepScope(play, host, step) }, executed),
+      seconds: 0,
+    })
     countTask(outcome)
     if (!outcome.failed) return
     if (!place.rescuable) host.count('failed')
@@ -66,7 +74,13 @@ async function runInclusion(play: PlayRun, step: IncludeStep, inclusion: Inclusi
   if (inclusion.hosts.length === 0) return
   try {
     const steps = await compile(play, step, inclusion)
-    play.run.emit({ type: 'included', at: Date.now(), task: sink.ref, hosts: inclusion.hosts.map((host) => host.name), file: inclusion.target })
+    play.run.emit({
+      type: 'included',
+      at: Date.now(),
+      task: sink.ref,
+      hosts: inclusion.hosts.map((host) => host.name),
+      file: inclusion.target,
+    })
     if (step.what === 'tasks') for (const host of inclusion.hosts) host.count('ok')
     const losses = await runSteps(play, steps, inclusion.hosts, sink.place)
     for (const [host, outcome] of losses.failed) sink.failed.set(host, outcome)
@@ -85,7 +99,14 @@ async function compile(play: PlayRun, step: IncludeStep, inclusion: Inclusion): 
   }
   const compiled = await includes.role(
     step,
-    { name: inclusion.target, tasksFrom: text('tasks_from'), varsFrom: text('vars_from'), defaultsFrom: text('defaults_from'), handlersFrom: text('handlers_from'), public: inclusion.args.get('public') === true },
+    {
+      name: inclusion.target,
+      tasksFrom: text('tasks_from'),
+      varsFrom: text('vars_from'),
+      defaultsFrom: text('defaults_from'),
+      handlersFrom: text('handlers_from'),
+      public: inclusion.args.get('public') === true,
+    },
     [inclusion.params],
   )
   addHandlers(play, compiled.handlers)
@@ -103,7 +124,8 @@ function collect(play: PlayRun, step: IncludeStep, host: HostRun, inclusions: Ma
   const { engine } = play.run.options
   const loop = step.keywords.loop === undefined ? undefined : evaluateLoop(step.keywords.loop, scope, engine)
   if (loop instanceof Unknown) return { status: 'unknown', data: emptyRecord(), message: loop.reason }
-  const turns = loop === undefined ? [new Map<string, Value>()] : loop.items.map((raw, index) => itemVariables(loop, index, engine.render(raw, scope)))
+  const turns =
+    loop === undefined ? [new Map<string, Value>()] : loop.items.map((raw, index) => itemVariables(loop, index, engine.render(raw, scope)))
   let skippedResult: Executed | undefined
   let included = false
   for (const locals of turns) {
@@ -120,14 +142,28 @@ function collect(play: PlayRun, step: IncludeStep, host: HostRun, inclusions: Ma
   return included ? undefined : (skippedResult ?? { status: 'skipped', data: emptyRecord(), message: 'No items in the list' })
 }
 
-function add(play: PlayRun, step: IncludeStep, host: HostRun, at: { inner: ReturnType<typeof stepScope>; locals: ReadonlyMap<string, Value>; inclusions: Map<string, Inclusion> }): void {
+function add(
+  play: PlayRun,
+  step: IncludeStep,
+  host: HostRun,
+  at: { inner: ReturnType<typeof stepScope>; locals: ReadonlyMap<string, Value>; inclusions: Map<string, Inclusion> },
+): void {
   const args = new Map<string, Value>()
   for (const [name, entry] of step.args) args.set(name, play.run.options.engine.render(entry.value, at.inner))
   const name = args.get(step.what === 'tasks' ? 'file' : 'name') ?? args.get('_raw_params')
-  if (typeof name !== 'string') throw new RunnerError('argument', step.what === 'tasks' ? 'include_tasks needs the name of a file' : 'include_role needs the name of a role', { source: step.source })
+  if (typeof name !== 'string')
+    throw new RunnerError(
+      'argument',
+      step.what === 'tasks' ? 'include_tasks needs the name of a file' : 'include_role needs the name of a role',
+      { source: step.source },
+    )
   const target = step.what === 'tasks' ? findIncluded(step, name) : name
   const vars = new Map<string, VarEntry>([...at.locals].map(([key, value]) => [key, { value, source: step.source }] as const))
-  const key = JSON.stringify([target, [...args].map(([arg, value]) => [arg, toPlain(value)]), [...at.locals].map(([local, value]) => [local, toPlain(value)])])
+  const key = JSON.stringify([
+    target,
+    [...args].map(([arg, value]) => [arg, toPlain(value)]),
+    [...at.locals].map(([local, value]) => [local, toPlain(value)]),
+  ])
   const known = at.inclusions.get(key)
   if (known === undefined) at.inclusions.set(key, { target, args, params: { layer: 'include parameters', vars }, hosts: [host] })
   else known.hosts.push(host)

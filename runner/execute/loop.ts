@@ -56,13 +56,18 @@ function loopItems(keyword: LoopKeyword, scope: Scope, engine: TemplateEngine): 
   if (value instanceof Unknown) return value
   throw new RunnerError('template', `Invalid data passed to 'loop', it requires a list, got this instead: ${JSON.stringify(value)}.`, {
     source: expression.source,
-    hint: isRecord(value) ? "a mapping is not a list: use 'dict2items'" : 'Hint: If you passed a list/dict of just one element, try adding wantlist=True to your lookup invocation or use q/query instead of lookup.',
+    hint: isRecord(value)
+      ? "a mapping is not a list: use 'dict2items'"
+      : 'Hint: If you passed a list/dict of just one element, try adding wantlist=True to your lookup invocation or use q/query instead of lookup.',
   })
 }
 
 /** The variables of one turn: the item, its index, `ansible_loop`. */
 export function itemVariables(loop: Loop, index: number, item: Value): ReadonlyMap<string, Value> {
-  const vars = new Map<string, Value>([[loop.variable, item], ['ansible_loop_var', loop.variable]])
+  const vars = new Map<string, Value>([
+    [loop.variable, item],
+    ['ansible_loop_var', loop.variable],
+  ])
   if (loop.indexVariable !== undefined) {
     vars.set(loop.indexVariable, index)
     vars.set('ansible_index_var', loop.indexVariable)
@@ -87,4 +92,3 @@ function extendedVariables(loop: Loop, index: number): Value {
   if (index < length - 1) entries.push(['nextitem', loop.items[index + 1] ?? null])
   return record(entries)
 }
-

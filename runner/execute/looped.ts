@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isRecord, LazyRecord, record, Unknown, type Value } from '../base/value.ts'
 import { conditionHolds } from './attempt.ts'
-import { fromError, registeredValue, skipped, unknown, type Executed } from './executed.ts'
+import { type Executed, fromError, registeredValue, skipped, unknown } from './executed.ts'
 import { evaluateLoop, itemVariables, type Loop } from './loop.ts'
 import { attemptUntil } from './retry.ts'
 import { withLocals } from './scope.ts'
@@ -14,7 +14,14 @@ export async function runLoop(task: TaskRun, start: (item: TaskRun) => TaskRun):
   if (keyword === undefined) return attemptUntil(start(task))
   const loop = loopOrResult(task, () => evaluateLoop(keyword, task.scope, task.play.run.options.engine))
   if ('status' in loop) return loop
-  if (loop.items.length === 0) return skipped('No items in the list', record([['skipped_reason', 'No items in the list'], ['results', []]]))
+  if (loop.items.length === 0)
+    return skipped(
+      'No items in the list',
+      record([
+        ['skipped_reason', 'No items in the list'],
+        ['results', []],
+      ]),
+    )
   const results: { executed: Executed; value: Value }[] = []
   for (const [index, raw] of loop.items.entries()) {
     if (index > 0 && loop.pause > 0) await sleep(loop.pause * 1000)
@@ -53,11 +60,22 @@ async function runItem(task: TaskRun, loop: Loop, at: { index: number; raw: Valu
   } catch (error) {
     executed = fromError(error)
   }
-  const vars: [string, Value][] = [[loop.variable, item], ['ansible_loop_var', loop.variable]]
+  const vars: [string, Value][] = [
+    [loop.variable, item],
+    ['ansible_loop_var', loop.variable],
+  ]
   if (loop.indexVariable !== undefined) vars.push([loop.indexVariable, at.index], ['ansible_index_var', loop.indexVariable])
   const whole: Executed = { ...executed, data: record([...Object.entries(executed.data), ...vars]) }
   const label = loop.label === undefined ? item : labelOf(itemTask, loop.label, item)
-  task.play.run.emit({ type: 'item-result', at: Date.now(), task: task.ref, host: task.host.name, item, label, result: taskResult(task, whole) })
+  task.play.run.emit({
+    type: 'item-result',
+    at: Date.now(),
+    task: task.ref,
+    host: task.host.name,
+    item,
+    label,
+    result: taskResult(task, whole),
+  })
   return { executed: whole, value: itemValue(whole, vars) }
 }
 
@@ -80,7 +98,10 @@ function itemValue(executed: Executed, vars: readonly (readonly [string, Value])
 function breaks(task: TaskRun, loop: Loop, turn: Turn): boolean {
   if (loop.breakWhen === undefined) return false
   const { register } = task.step.keywords
-  const locals = new Map<string, Value>([[loop.variable, isRecord(turn.value) ? (turn.value[loop.variable] ?? null) : null], ...(register === undefined ? [] : [[register, turn.value] as const])])
+  const locals = new Map<string, Value>([
+    [loop.variable, isRecord(turn.value) ? (turn.value[loop.variable] ?? null) : null],
+    ...(register === undefined ? [] : [[register, turn.value] as const]),
+  ])
   return task.play.run.options.engine.condition(loop.breakWhen.value, withLocals(task.scope, locals), loop.breakWhen.source) === true
 }
 
@@ -88,12 +109,31 @@ function combine(turns: readonly Turn[]): Executed {
   const has = (status: Executed['status']): boolean => turns.some((turn) => turn.executed.status === status)
   const allSkipped = turns.every((turn) => turn.executed.status === 'skipped')
   const failedTurn = turns.find((turn) => turn.executed.status === 'failed')
-  const status = has('unreachable') ? 'unreachable' : has('failed') ? 'failed' : allSkipped ? 'skipped' : has('changed') ? 'changed' : has('unknown') ? 'unknown' : 'ok'
+  const status = has('unreachable')
+    ? 'unreachable'
+    : has('failed')
+      ? 'failed'
+      : allSkipped
+        ? 'skipped'
+        : has('changed')
+          ? 'changed'
+          : has('unknown')
+            ? 'unknown'
+            : 'ok'
   const msg = failedTurn !== undefined ? 'One or more items failed' : allSkipped ? 'All items skipped' : 'All items completed'
   return {
     status,
-    data: record([['results', turns.map((turn) => turn.value)], ['msg', msg], ['skipped', allSkipped]]),
-    message: failedTurn === undefined ? (status === 'unknown' ? turns.find((turn) => turn.executed.status === 'unknown')?.executed.message : undefined) : `${msg}: ${failedTurn.executed.message ?? ''}`,
+    data: record([
+      ['results', turns.map((turn) => turn.value)],
+      ['msg', msg],
+      ['skipped', allSkipped],
+    ]),
+    message:
+      failedTurn === undefined
+        ? status === 'unknown'
+          ? turns.find((turn) => turn.executed.status === 'unknown')?.executed.message
+          : undefined
+        : `${msg}: ${failedTurn.executed.message ?? ''}`,
     changes: turns.flatMap((turn) => turn.executed.changes ?? []),
     diffs: turns.flatMap((turn) => turn.executed.diffs ?? []),
     error: failedTurn?.executed.error,

@@ -50,8 +50,13 @@ const MAGIC: Readonly<Record<string, Magic>> = {
   ansible_parent_role_paths: ({ step }) => step?.role?.parents,
   ansible_play_role_names: ({ play }) => play.play.roles.map((role) => role.name),
   ansible_role_names: ({ play }) => [...new Set(play.play.roles.flatMap((role) => [role.name, ...role.parents]))],
-  ansible_dependent_role_names: ({ play }) => [...new Set(play.play.roles.filter((role) => role.parents.length > 0).map((role) => role.name))],
-  ansible_search_path: ({ step }) => (step === undefined ? undefined : [...(step.role === undefined ? [] : [step.role.path]), ...new Set([step.file, ...step.parents].map((file) => dirname(file)))]),
+  ansible_dependent_role_names: ({ play }) => [
+    ...new Set(play.play.roles.filter((role) => role.parents.length > 0).map((role) => role.name)),
+  ],
+  ansible_search_path: ({ step }) =>
+    step === undefined
+      ? undefined
+      : [...(step.role === undefined ? [] : [step.role.path]), ...new Set([step.file, ...step.parents].map((file) => dirname(file)))],
 }
 
 export const MAGIC_NAMES: ReadonlySet<string> = new Set(Object.keys(MAGIC))

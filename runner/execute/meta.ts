@@ -1,5 +1,5 @@
 import { RunnerError } from '../base/error.ts'
-import { Unknown } from '../base/value.ts'
+import { toPlain, Unknown } from '../base/value.ts'
 import type { TaskStep } from '../plan/types.ts'
 import { resolveTarget } from './connection-vars.ts'
 import type { PlayRun } from './context.ts'
@@ -14,7 +14,7 @@ const NO_LOSSES: Losses = { failed: new Map() }
 export async function runMeta(play: PlayRun, step: TaskStep, hosts: readonly HostRun[]): Promise<Losses> {
   const wanted = hosts.filter((host) => holds(play, step, host))
   if (wanted.length === 0) return NO_LOSSES
-  const word = String(step.args.get('free_form')?.value ?? '')
+  const word = String(toPlain(step.args.get('free_form')?.value ?? ''))
   switch (word) {
     case 'noop':
     case 'role_complete':
@@ -38,10 +38,16 @@ export async function runMeta(play: PlayRun, step: TaskStep, hosts: readonly Hos
       for (const host of play.allHosts) host.clearErrors()
       return NO_LOSSES
     case 'reset_connection':
-      for (const host of wanted) await play.run.options.pool.drop(resolveTarget(host.name, stepScope(play, host, step), step.keywords, play.run.options).settings)
+      for (const host of wanted)
+        await play.run.options.pool.drop(resolveTarget(host.name, stepScope(play, host, step), step.keywords, play.run.options).settings)
       return NO_LOSSES
     case 'refresh_inventory':
-      play.run.emit({ type: 'warning', at: Date.now(), message: 'meta: refresh_inventory reads no inventory again: files are read once a run', source: step.source })
+      play.run.emit({
+        type: 'warning',
+        at: Date.now(),
+        message: 'meta: refresh_inventory reads no inventory again: files are read once a run',
+        source: step.source,
+      })
       return NO_LOSSES
     default:
       throw new RunnerError('syntax', `invalid meta action requested: ${word}`, { source: step.source })

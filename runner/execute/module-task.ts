@@ -1,18 +1,18 @@
 import type { Value, ValueRecord } from '../base/value.ts'
 import { fromJson, isRecord, record } from '../base/value.ts'
+import type { ReadOnlyHost } from '../host/host.ts'
 import { httpOver } from '../host/http.ts'
 import { createPredictedHost } from '../host/predicted.ts'
 import { ProbeUnavailable, UnknownState } from '../host/probe.ts'
 import { createRealHost } from '../host/real.ts'
-import type { ReadOnlyHost } from '../host/host.ts'
-import { Failure, type Change, type Outcome } from '../module/change.ts'
+import { type Change, Failure, type Outcome } from '../module/change.ts'
 import type { Module, ModuleContext } from '../module/define.ts'
-import { applyChanges, type Applied } from './apply.ts'
+import { type Applied, applyChanges } from './apply.ts'
 import { resolveTarget, type Target } from './connection-vars.ts'
 import { environmentOf } from './environment.ts'
-import { failed, unknown, type Executed } from './executed.ts'
+import { type Executed, failed, unknown } from './executed.ts'
 import { localFiles } from './local-files.ts'
-import { typedArgs, unknownArgument, type RenderedArgs } from './render-args.ts'
+import { type RenderedArgs, typedArgs, unknownArgument } from './render-args.ts'
 import { stepScope } from './scope.ts'
 import type { TaskRun } from './task-run.ts'
 
@@ -31,7 +31,8 @@ export async function executeModule(task: TaskRun, module: Module, rendered: Ren
     return task.checkMode ? predict(task, module, { state, args, changes }) : await apply(task, module, { state, args, changes }, target)
   } catch (error) {
     if (error instanceof UnknownState) return unknown(error.reason)
-    if (error instanceof ProbeUnavailable) return failed(error.reason, error.hint === undefined ? undefined : record([['hint', error.hint]]))
+    if (error instanceof ProbeUnavailable)
+      return failed(error.reason, error.hint === undefined ? undefined : record([['hint', error.hint]]))
     throw error
   }
 }
@@ -53,7 +54,8 @@ function predict(task: TaskRun, module: Module, planned: Planned): Executed {
   }
   if (doubt !== undefined && !certain) return unknown(doubt.why ?? doubt.what)
   const result = changes.length === 0 || !certain ? resultData(module, planned, []) : predictedData(module, state, args)
-  if (result instanceof Failure) return certain ? { ...summary(task, changes), status: 'changed', data: record([]), predicted: true } : failureOf(result)
+  if (result instanceof Failure)
+    return certain ? { ...summary(task, changes), status: 'changed', data: record([]), predicted: true } : failureOf(result)
   return { ...summary(task, changes), status: certain ? 'changed' : 'ok', data: result, predicted: changes.length > 0 }
 }
 
@@ -93,7 +95,11 @@ function finish(task: TaskRun, module: Module, planned: Planned, applied: Applie
 
 function failedApply(base: Summary, at: NonNullable<Applied['failed']>, data: ValueRecord): Executed {
   const { outcome } = at
-  const streams = record([['rc', outcome.rc], ['stdout', outcome.stdout], ['stderr', outcome.stderr]])
+  const streams = record([
+    ['rc', outcome.rc],
+    ['stdout', outcome.stdout],
+    ['stderr', outcome.stderr],
+  ])
   return { ...base, ...failed(at.message, record([...Object.entries(streams), ...Object.entries(data)])) }
 }
 
@@ -112,7 +118,10 @@ interface Summary {
 
 function summary(task: TaskRun, changes: readonly Change[]): Summary {
   const real = changes.filter((change) => change.certainty !== 'observe')
-  return { changes: real.map((change) => change.what), diffs: task.diff ? real.flatMap((change) => (change.diff === undefined ? [] : [change.diff])) : [] }
+  return {
+    changes: real.map((change) => change.what),
+    diffs: task.diff ? real.flatMap((change) => (change.diff === undefined ? [] : [change.diff])) : [],
+  }
 }
 
 function resultData(module: Module, planned: Planned, outcomes: readonly Outcome[]): ValueRecord | Failure {
@@ -165,4 +174,3 @@ function contextFor(task: TaskRun): ModuleContext {
     },
   }
 }
-

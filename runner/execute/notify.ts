@@ -14,7 +14,11 @@ export function notify(play: PlayRun, step: TaskStep, host: HostRun): void {
     for (const name of Array.isArray(rendered) ? rendered : [rendered]) {
       const handlers = findHandlers(play, String(name), step)
       if (handlers.length === 0) {
-        throw new RunnerError('not-found', `The requested handler '${String(name)}' was not found in either the main handlers list nor in the listening handlers list`, { source: node.source })
+        throw new RunnerError(
+          'not-found',
+          `The requested handler '${String(name)}' was not found in either the main handlers list nor in the listening handlers list`,
+          { source: node.source },
+        )
       }
       for (const handler of handlers) host.notified.add(handler)
     }

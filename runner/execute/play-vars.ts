@@ -16,7 +16,13 @@ export function playScope(run: RunContext, play: Play): Scope {
   return createScope([
     { layer: 'play vars', vars: play.vars },
     { layer: 'extra vars', vars: extraVars },
-    { layer: 'magic variable', vars: new Map<string, VarEntry>([['groups', { value: groups }], ['playbook_dir', { value: play.playbookDir }]]) },
+    {
+      layer: 'magic variable',
+      vars: new Map<string, VarEntry>([
+        ['groups', { value: groups }],
+        ['playbook_dir', { value: play.playbookDir }],
+      ]),
+    },
   ])
 }
 
@@ -29,7 +35,12 @@ export function playVarsFiles(play: PlayRun): ReadonlyMap<string, VarMap> {
     const vars = new Map<string, VarEntry>()
     const scope = stepScope(play, host, undefined)
     for (const node of play.play.varsFiles) {
-      const file = firstFile(play, scope, node.value, () => new RunnerError('not-found', `vars file ${JSON.stringify(node.value)} was not found`, { source: node.source }))
+      const file = firstFile(
+        play,
+        scope,
+        node.value,
+        () => new RunnerError('not-found', `vars file ${JSON.stringify(node.value)} was not found`, { source: node.source }),
+      )
       if (file === undefined) continue
       const known = loaded.get(file) ?? loadVarsFile(file)
       loaded.set(file, known)

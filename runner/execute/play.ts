@@ -2,17 +2,17 @@ import { RunnerError } from '../base/error.ts'
 import type { PlayRef } from '../base/event.ts'
 import { isList, toPlain, type Value } from '../base/value.ts'
 import { expandLimit } from '../load/pattern.ts'
-import { EMPTY_SCOPE, type Scope } from '../template/scope.ts'
 import { selectPlay } from '../plan/select.ts'
 import type { Play } from '../plan/types.ts'
+import { EMPTY_SCOPE, type Scope } from '../template/scope.ts'
 import { batches, ordered } from './batches.ts'
 import type { PlayRun, RunContext } from './context.ts'
 import { gatherFactsFor } from './gather.ts'
 import { flushHandlers } from './handlers.ts'
 import type { HostRun } from './host-run.ts'
+import { playScope, playVarsFiles } from './play-vars.ts'
 import { checkRoleArguments } from './preflight.ts'
 import { runSteps } from './strategy.ts'
-import { playVarsFiles, playScope } from './play-vars.ts'
 
 /** Runs one play: hosts in batches; in each, facts, the sections and their handlers. */
 export async function runPlay(run: RunContext, whole: Play): Promise<void> {
@@ -59,21 +59,27 @@ async function runBatch(play: PlayRun): Promise<void> {
   checkRoleArguments(play)
   await gatherFactsFor(play)
   for (const section of play.play.sections) {
+    if (isEnding(play)) return
     const active = (): HostRun[] => play.batch.filter((host) => !host.gone)
     const losses = await runSteps(play, section.steps, active(), { rescuable: false, handler: false })
     await leave(play, [...losses.failed.keys()])
-    if (play.ending !== 'no') return
+    if (isEnding(play)) return
     const flushed = await flushHandlers(play, active())
     await leave(play, [...flushed.keys()])
-    if (play.ending !== 'no') return
   }
+}
+
+/** Asked anew each time: `meta` tasks end a play while its steps run. */
+function isEnding(play: PlayRun): boolean {
+  return play.ending !== 'no'
 }
 
 /** Failed hosts are out of the run; with `force_handlers` what they were told to do before is still done. */
 async function leave(play: PlayRun, failed: readonly HostRun[]): Promise<void> {
   if (failed.length === 0) return
   const { options } = play.run
-  const forced = play.play.forceHandlers === undefined ? options.forceHandlers : options.engine.render(play.play.forceHandlers, EMPTY_SCOPE) === true
+  const forced =
+    play.play.forceHandlers === undefined ? options.forceHandlers : options.engine.render(play.play.forceHandlers, EMPTY_SCOPE) === true
   if (forced) await flushHandlers(play, failed)
   for (const host of failed) {
     host.failed = true
@@ -103,11 +109,19 @@ function selectHosts(run: RunContext, play: Play, scope: Scope): readonly HostRu
   const { inventory, limit, engine } = run.options
   const pattern = patternsOf(engine.render(play.hosts.value, scope), play)
   const unmatched = inventory.unmatched(pattern)
-  for (const name of unmatched) run.emit({ type: 'warning', at: Date.now(), message: `Could not match supplied host pattern, ignoring: ${name}`, source: play.hosts.source })
+  for (const name of unmatched)
+    run.emit({
+      type: 'warning',
+      at: Date.now(),
+      message: `Could not match supplied host pattern, ignoring: ${name}`,
+      source: play.hosts.source,
+    })
   const selected = inventory.select(pattern)
   const allowed = limit === undefined ? undefined : new Set(inventory.select(expandLimit(limit)))
   const names = selected.filter((name) => allowed === undefined || allowed.has(name))
-  return ordered(names, play.order === undefined ? 'inventory' : String(toPlain(engine.render(play.order.value, scope)))).map((name) => run.host(name))
+  return ordered(names, play.order === undefined ? 'inventory' : String(toPlain(engine.render(play.order.value, scope)))).map((name) =>
+    run.host(name),
+  )
 }
 
 function patternsOf(value: Value, play: Play): readonly string[] {
@@ -115,4 +129,3 @@ function patternsOf(value: Value, play: Play): readonly string[] {
   if (isList(value) && value.every((item) => typeof item === 'string')) return value.map(String)
   throw new RunnerError('syntax', 'hosts must be a host pattern or a list of them', { source: play.hosts.source })
 }
-

@@ -1,5 +1,5 @@
-import { rolesToCheck } from '../plan/roles-to-check.ts'
 import { validateArguments } from '../plan/argument-spec.ts'
+import { rolesToCheck } from '../plan/roles-to-check.ts'
 import { argumentError, knownArguments } from './argument-check.ts'
 import type { PlayRun } from './context.ts'
 import { stepScope } from './scope.ts'

@@ -1,8 +1,8 @@
 import { RunnerError } from '../base/error.ts'
 import type { Source } from '../base/source.ts'
-import { findUnknown, isRecord, Omit, toPlain, Unknown, type Value } from '../base/value.ts'
+import { emptyRecord, findUnknown, isList, isRecord, Omit, Secret, toPlain, Unknown, type Value } from '../base/value.ts'
 import type { Node } from '../load/node.ts'
-import { canonicalName, validateArgs, type ArgumentIssue } from '../module/validate.ts'
+import { type ArgumentIssue, canonicalName, type Validated, validateArgs } from '../module/validate.ts'
 import type { TaskRun } from './task-run.ts'
 
 /** A task's arguments with every template resolved: as Values, before the schema has seen them. */
@@ -25,7 +25,8 @@ export function renderArgs(task: TaskRun): RenderedArgs {
   for (const node of step.keywords.moduleDefaults) defaultsFor(task, node, put)
   if (step.argsTemplate !== undefined) {
     const value = engine.render(step.argsTemplate.value, scope)
-    if (!isRecord(value)) throw new RunnerError('argument', 'the arguments of a task must be a mapping', { source: step.argsTemplate.source })
+    if (!isRecord(value))
+      throw new RunnerError('argument', 'the arguments of a task must be a mapping', { source: step.argsTemplate.source })
     for (const [name, item] of Object.entries(value)) put(canonicalName(step.action, name), item, false)
   }
   for (const [name, entry] of step.args) put(name, entry.value, true)
@@ -58,13 +59,41 @@ export function unknownArgument(args: RenderedArgs): Unknown | undefined {
  * @throws RunnerError `argument` at the place of the value that is wrong.
  */
 export function typedArgs(task: TaskRun, args: RenderedArgs): unknown {
-  const plain: Record<string, unknown> = { __proto__: null }
-  for (const [name, value] of args) plain[name] = toPlain(value, 'reveal')
-  const validated = validateArgs(task.step.action, plain)
+  const validated = validateWithSecrets(task, args)
   if (validated.ok) return validated.args
   const [issue] = validated.issues
   if (issue === undefined) throw new RunnerError('bug', `${task.step.action.name}: the schema refused without a reason`)
-  throw new RunnerError('argument', issue.message, { source: issueSource(task, issue), hint: issue.hint, trace: validated.issues.slice(1).map((other) => `also: ${other.message}`) })
+  throw new RunnerError('argument', issue.message, {
+    source: issueSource(task, issue),
+    hint: issue.hint,
+    trace: validated.issues.slice(1).map((other) => `also: ${other.message}`),
+  })
+}
+
+/** A Secret stays one where the schema takes it; an argument whose schema wants a plain text gets its text. */
+function validateWithSecrets(task: TaskRun, args: RenderedArgs): Validated {
+  const plain: Record<string, unknown> = emptyRecord()
+  const guarded = new Set<string>()
+  for (const [name, value] of args) {
+    plain[name] = toPlain(value, 'keep')
+    if (holdsSecret(value)) guarded.add(name)
+  }
+  for (;;) {
+    const validated = validateArgs(task.step.action, plain)
+    if (validated.ok) return validated
+    const refused = new Set(validated.issues.map((issue) => String(issue.path[0])))
+    const opened = [...guarded].filter((name) => refused.has(name))
+    if (opened.length === 0) return validated
+    for (const name of opened) {
+      guarded.delete(name)
+      plain[name] = toPlain(args.get(name) ?? null, 'reveal')
+    }
+  }
+}
+
+function holdsSecret(value: Value): boolean {
+  if (isList(value)) return value.some(holdsSecret)
+  return value instanceof Secret || (isRecord(value) && Object.values(value).some(holdsSecret))
 }
 
 export function issueSource(task: TaskRun, issue: ArgumentIssue): Source {
@@ -79,4 +108,3 @@ function descend(node: Node, path: readonly (string | number)[]): Node {
   const inner = typeof first === 'number' ? node.items?.[first] : node.entries?.get(first)?.node
   return inner === undefined ? node : descend(inner, rest)
 }
-

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { record, Unknown } from '../base/value.ts'
+import { record, toPlain, Unknown } from '../base/value.ts'
 import { attempt } from './attempt.ts'
-import { fromError, registeredValue, type Executed } from './executed.ts'
-import { taskResult } from './task-result.ts'
+import { type Executed, fromError, registeredValue } from './executed.ts'
 import { withLocals } from './scope.ts'
+import { taskResult } from './task-result.ts'
 import type { TaskRun } from './task-run.ts'
 
 /** `until`/`retries`/`delay`: n retries are n + 1 tries. `attempts` counts the tries that were made, n at most after a final failure. */
@@ -21,7 +21,14 @@ export async function attemptUntil(task: TaskRun): Promise<Executed> {
     if (done === true) return counted
     if (done !== false) return done
     if (tries > limit) return exhausted(withAttempts(executed, limit))
-    task.play.run.emit({ type: 'retry', at: Date.now(), task: task.ref, host: task.host.name, left: limit - tries + 1, result: taskResult(task, counted) })
+    task.play.run.emit({
+      type: 'retry',
+      at: Date.now(),
+      task: task.ref,
+      host: task.host.name,
+      left: limit - tries + 1,
+      result: taskResult(task, counted),
+    })
     await sleep(pause * 1000, undefined, { signal: task.signal }).catch(() => undefined)
   }
 }
@@ -31,7 +38,14 @@ function withAttempts(executed: Executed, attempts: number): Executed {
 }
 
 function exhausted(executed: Executed): Executed {
-  return executed.status === 'failed' ? executed : { ...executed, status: 'failed', message: executed.message ?? `the condition of 'until' did not hold after ${String(executed.data['attempts'])} retries` }
+  return executed.status === 'failed'
+    ? executed
+    : {
+        ...executed,
+        status: 'failed',
+        message:
+          executed.message ?? `the condition of 'until' did not hold after ${String(toPlain(executed.data['attempts'] ?? 0))} retries`,
+      }
 }
 
 function holds(task: TaskRun, executed: Executed): boolean | Executed {

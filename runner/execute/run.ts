@@ -1,4 +1,4 @@
-import { RunnerError, located } from '../base/error.ts'
+import { located, type RunnerError } from '../base/error.ts'
 import type { HostTally } from '../base/event.ts'
 import type { Plan } from '../plan/types.ts'
 import { RunContext } from './context.ts'
@@ -14,7 +14,12 @@ export type { CliDefaults, RunOptions, RunOutcome } from './options.ts'
 export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutcome> {
   const started = performance.now()
   const run = new RunContext(options, Date.now())
-  run.emit({ type: 'run-start', at: Date.now(), playbooks: [...new Set(plan.plays.map((play) => play.playbookFile))], checkMode: options.checkMode })
+  run.emit({
+    type: 'run-start',
+    at: Date.now(),
+    playbooks: [...new Set(plan.plays.map((play) => play.playbookFile))],
+    checkMode: options.checkMode,
+  })
   const fatal = await runPlays(run, plan)
   if (fatal !== undefined) run.emit({ type: 'error', at: Date.now(), error: fatal })
   const tallies = talliesOf(run)

@@ -5,7 +5,7 @@ import type { Step } from '../plan/types.ts'
 import type { Binding, Scope } from '../template/scope.ts'
 import type { PlayRun } from './context.ts'
 import type { HostRun } from './host-run.ts'
-import { magicVariable, MAGIC_NAMES } from './magic.ts'
+import { MAGIC_NAMES, magicVariable } from './magic.ts'
 
 /** Variables that only one task or item sees: loop variables, the result under its own name. */
 export type LocalVars = ReadonlyMap<string, Value>
@@ -29,7 +29,6 @@ export function stepScope(play: PlayRun, host: HostRun, step: Step | undefined, 
   }
   return scope
 }
-
 
 /** The same scope with a few names in front. */
 export function withLocals(scope: Scope, locals: LocalVars): Scope {

@@ -15,7 +15,11 @@ export function candidates(wanted: Wanted): readonly string[] {
   const { kind, name, step, playbookDir } = wanted
   if (isAbsolute(name)) return [name]
   const home = name.startsWith('~/') ? [join(homedir(), name.slice(2))] : []
-  const bases = [...(step?.role === undefined ? [] : [step.role.path]), ...[step?.file, ...(step?.parents ?? [])].filter((file) => file !== undefined).map((file) => dirname(file)), playbookDir]
+  const bases = [
+    ...(step?.role === undefined ? [] : [step.role.path]),
+    ...[step?.file, ...(step?.parents ?? [])].filter((file) => file !== undefined).map((file) => dirname(file)),
+    playbookDir,
+  ]
   const places = bases.flatMap((base) => [join(base, kind, name), join(base, name)])
   return [...new Set([...home, ...places].map((place) => resolve(place)))]
 }

@@ -9,7 +9,7 @@ import { runMeta } from './meta.ts'
 import { notify } from './notify.ts'
 import { stepScope } from './scope.ts'
 import { countTask } from './tally.ts'
-import { runTask, taskRef, type TaskOutcome } from './task.ts'
+import { runTask, type TaskOutcome, taskRef } from './task.ts'
 
 /** The hosts that a step lost: `failed` may be rescued by an enclosing block, `unreachable` never. */
 export interface Losses {
@@ -87,7 +87,8 @@ function shareResult(play: PlayRun, step: TaskStep, first: HostRun): void {
     if (host === first || host.gone) continue
     const entry = register === undefined ? undefined : first.assigned.get(register)
     if (register !== undefined && entry !== undefined) host.assigned.set(register, entry)
-    if (step.action.name === 'set_fact') for (const [name, fact] of first.assigned) if (!host.assigned.has(name)) host.assigned.set(name, fact)
+    if (step.action.name === 'set_fact')
+      for (const [name, fact] of first.assigned) if (!host.assigned.has(name)) host.assigned.set(name, fact)
   }
 }
 
@@ -100,7 +101,12 @@ function settle(play: PlayRun, step: TaskStep, outcome: TaskOutcome, place: Plac
 }
 
 /** The hosts that go no further, with `any_errors_fatal` and a failed `run_once` taking the others along. */
-function lost(play: PlayRun, step: TaskStep, outcomes: readonly TaskOutcome[], sharing: readonly HostRun[]): ReadonlyMap<HostRun, TaskOutcome> {
+function lost(
+  play: PlayRun,
+  step: TaskStep,
+  outcomes: readonly TaskOutcome[],
+  sharing: readonly HostRun[],
+): ReadonlyMap<HostRun, TaskOutcome> {
   const failed = new Map<HostRun, TaskOutcome>()
   for (const outcome of outcomes) if (outcome.failed) failed.set(outcome.host, outcome)
   const [worst] = failed.values()

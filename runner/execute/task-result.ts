@@ -1,6 +1,6 @@
 import type { TaskResult } from '../base/result.ts'
 import { record, type ValueRecord } from '../base/value.ts'
-import { resultRecord, type Executed } from './executed.ts'
+import { type Executed, resultRecord } from './executed.ts'
 import type { StepRun } from './task-run.ts'
 
 const CENSORED = "the output has been hidden due to the fact that 'no_log: true' was specified for this result"
@@ -25,5 +25,9 @@ export function isCensored(task: StepRun): boolean {
 }
 
 function censored(executed: Executed): ValueRecord {
-  return record([['censored', CENSORED], ['changed', executed.status === 'changed'], ['failed', executed.status === 'failed']])
+  return record([
+    ['censored', CENSORED],
+    ['changed', executed.status === 'changed'],
+    ['failed', executed.status === 'failed'],
+  ])
 }

@@ -1,10 +1,10 @@
-import type { TaskRef } from '../base/event.ts'
 import { RunnerError } from '../base/error.ts'
+import type { TaskRef } from '../base/event.ts'
 import { isRecord, Secret, toPlain, Unknown, type Value } from '../base/value.ts'
 import type { Step, TaskStep } from '../plan/types.ts'
 import type { Scope } from '../template/scope.ts'
 import type { PlayRun } from './context.ts'
-import { fromError, registeredValue, type Executed } from './executed.ts'
+import { type Executed, fromError, registeredValue } from './executed.ts'
 import type { HostRun } from './host-run.ts'
 import { runLoop } from './looped.ts'
 import { stepScope } from './scope.ts'
@@ -30,7 +30,16 @@ export async function runTask(play: PlayRun, step: TaskStep, host: HostRun, ref:
   record(task, executed)
   const seconds = (performance.now() - started) / 1000
   const delegate = safeDelegate(task)
-  play.run.emit({ type: 'host-task-result', at: Date.now(), task: ref, host: host.name, delegate, looped: step.keywords.loop !== undefined, result: taskResult(task, executed, ignored), seconds })
+  play.run.emit({
+    type: 'host-task-result',
+    at: Date.now(),
+    task: ref,
+    host: host.name,
+    delegate,
+    looped: step.keywords.loop !== undefined,
+    result: taskResult(task, executed, ignored),
+    seconds,
+  })
   const failed = executed.status === 'failed' && !ignored
   const unreachable = executed.status === 'unreachable' && !ignored
   return { host, ref, executed, failed, unreachable }
@@ -79,7 +88,8 @@ function booleanKeyword(task: TaskRun, value: Value | undefined): boolean | unde
 function delegateOf(task: TaskRun, scope: Scope): HostRun {
   const node = task.step.keywords.delegateTo
   const name = node === undefined ? task.host.name : task.play.run.options.engine.render(node.value, scope)
-  if (typeof name !== 'string' || name === '') throw new RunnerError('variable', 'delegate_to must be the name of a host', { source: node?.source })
+  if (typeof name !== 'string' || name === '')
+    throw new RunnerError('variable', 'delegate_to must be the name of a host', { source: node?.source })
   return task.play.run.host(name)
 }
 
@@ -94,7 +104,12 @@ function safeDelegate(task: TaskRun): string | undefined {
 }
 
 function isIgnored(task: TaskRun, executed: Executed): boolean {
-  const keyword = executed.status === 'failed' ? task.step.keywords.ignoreErrors : executed.status === 'unreachable' ? task.step.keywords.ignoreUnreachable : undefined
+  const keyword =
+    executed.status === 'failed'
+      ? task.step.keywords.ignoreErrors
+      : executed.status === 'unreachable'
+        ? task.step.keywords.ignoreUnreachable
+        : undefined
   try {
     return booleanKeyword(task, keyword) === true
   } catch {
@@ -106,7 +121,8 @@ function isIgnored(task: TaskRun, executed: Executed): boolean {
 function record(task: TaskRun, executed: Executed): void {
   const { register, delegateFacts } = task.step.keywords
   const facts = executed.data['ansible_facts']
-  const owner = booleanKeyword(task, delegateFacts) === true && task.step.keywords.delegateTo !== undefined ? delegateOf(task, task.scope) : task.host
+  const owner =
+    booleanKeyword(task, delegateFacts) === true && task.step.keywords.delegateTo !== undefined ? delegateOf(task, task.scope) : task.host
   if (isRecord(facts) && task.step.action.name !== 'set_fact') owner.addFacts(facts)
   if (register !== undefined) task.host.assigned.set(register, { value: registeredValue(executed), source: task.step.source })
 }
@@ -116,7 +132,15 @@ export function taskRef(play: PlayRun, step: Step, host: HostRun, handler: boole
   const action = step.kind === 'task' ? step.action.name : step.kind === 'include' ? `include_${step.what}` : 'block'
   const name = shownName(play, step, host) ?? action
   const role = step.role?.name
-  return { id: step.id, name: role === undefined ? name : `${role} : ${name}`, action, role, handler, tags: step.keywords.tags, source: step.source }
+  return {
+    id: step.id,
+    name: role === undefined ? name : `${role} : ${name}`,
+    action,
+    role,
+    handler,
+    tags: step.keywords.tags,
+    source: step.source,
+  }
 }
 
 function shownName(play: PlayRun, step: Step, host: HostRun): string | undefined {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import type { SecretRegistry } from '../base/secret-registry.ts'
 import type { Source } from '../base/source.ts'
 import { isList } from '../base/value.ts'
 import type { TemplateHost } from '../template/engine.ts'
 import type { Scope } from '../template/scope.ts'
-import { join, resolve } from 'node:path'
 import { findLocal } from './search-path.ts'
 
 export interface TemplateHostOptions {
@@ -34,6 +34,8 @@ function searchPlaces(kind: string, name: string, scope: Scope): readonly string
   if (name.startsWith('/')) return [name]
   const path = scope.get('ansible_search_path')?.value
   const playbook = scope.get('playbook_dir')?.value
-  const bases = [...(isList(path) ? path : []), ...(typeof playbook === 'string' ? [playbook] : [])].filter((base) => typeof base === 'string')
+  const bases = [...(isList(path) ? path : []), ...(typeof playbook === 'string' ? [playbook] : [])].filter(
+    (base) => typeof base === 'string',
+  )
   return bases.flatMap((base) => [resolve(join(base, kind, name)), resolve(join(base, name))])
 }

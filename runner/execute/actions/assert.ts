@@ -7,7 +7,12 @@ import { defineAction } from './_define.ts'
 /** Fails at the first condition that does not hold. */
 export const assert = defineAction({
   name: 'assert',
-  args: z.strictObject({ that: z.unknown(), fail_msg: z.unknown().optional(), success_msg: z.unknown().optional(), quiet: bool().default(false) }),
+  args: z.strictObject({
+    that: z.unknown(),
+    fail_msg: z.unknown().optional(),
+    success_msg: z.unknown().optional(),
+    quiet: bool().default(false),
+  }),
   aliases: { msg: 'fail_msg' },
   rawArgs: ['that'],
   run(task, args) {
@@ -17,7 +22,14 @@ export const assert = defineAction({
     for (const [index, condition] of (isList(that) ? that : [that]).entries()) {
       const holds = engine.condition(condition, task.scope, node?.items?.[index]?.source ?? node?.source ?? task.step.source)
       if (holds instanceof Unknown) return unknown(`whether '${textOf(condition)}' holds is not known: ${holds.reason}`)
-      if (!holds) return failed(message(args.get('fail_msg')) ?? `Assertion failed: ${textOf(condition)}`, record([['assertion', textOf(condition)], ['evaluated_to', false]]))
+      if (!holds)
+        return failed(
+          message(args.get('fail_msg')) ?? `Assertion failed: ${textOf(condition)}`,
+          record([
+            ['assertion', textOf(condition)],
+            ['evaluated_to', false],
+          ]),
+        )
     }
     return ok(record([['msg', args.get('success_msg') ?? 'All assertions passed']]))
   },

@@ -19,7 +19,10 @@ export const debug = defineAction({
     const text = typeof name === 'string' ? name : null
     let value: Value
     try {
-      value = text === null ? engine.render(name, task.scope) : engine.evaluate(text, task.scope, task.step.argNodes.get('var')?.source ?? task.step.source)
+      value =
+        text === null
+          ? engine.render(name, task.scope)
+          : engine.evaluate(text, task.scope, task.step.argNodes.get('var')?.source ?? task.step.source)
     } catch (error) {
       if (!(error instanceof RunnerError) || error.code !== 'undefined') throw error
       task.warn(`debug: ${error.message}`)

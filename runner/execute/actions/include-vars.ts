@@ -3,9 +3,9 @@ import { extname, join } from 'node:path'
 import { z } from 'zod'
 import { RunnerError } from '../../base/error.ts'
 import { isList, record, toPlain, type Value } from '../../base/value.ts'
-import { bool, int, list, str } from '../../module/args.ts'
-import { loadVarsFile } from '../../load/vars.ts'
 import type { VarMap } from '../../load/layer.ts'
+import { loadVarsFile } from '../../load/vars.ts'
+import { bool, int, list, str } from '../../module/args.ts'
 import { ok } from '../executed.ts'
 import type { RenderedArgs } from '../render-args.ts'
 import { candidates, findLocal } from '../search-path.ts'
@@ -48,7 +48,11 @@ function filesOf(task: TaskRun, args: RenderedArgs): readonly string[] {
   if (name === undefined) throw new RunnerError('argument', 'include_vars needs file or dir', { source: task.step.source })
   const places = candidates({ kind: 'vars', name, step: task.step, playbookDir: task.play.play.playbookDir })
   const found = findLocal(places)
-  if (found === undefined) throw new RunnerError('not-found', `could not find the variables '${name}'`, { source: task.step.source, trace: ['looked for:', ...places.map((place) => `  ${place}`)] })
+  if (found === undefined)
+    throw new RunnerError('not-found', `could not find the variables '${name}'`, {
+      source: task.step.source,
+      trace: ['looked for:', ...places.map((place) => `  ${place}`)],
+    })
   return statSync(found).isDirectory() ? walk(found, args, 1) : [found]
 }
 

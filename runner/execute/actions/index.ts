@@ -12,7 +12,20 @@ import { setStats } from './set-stats.ts'
 import { setup } from './setup.ts'
 import { validateArgumentSpec } from './validate-argument-spec.ts'
 
-const ACTIONS: readonly ControllerAction[] = [addHost, assert, debug, fail, groupBy, includeVars, meta, pause, setFact, setStats, setup, validateArgumentSpec]
+const ACTIONS: readonly ControllerAction[] = [
+  addHost,
+  assert,
+  debug,
+  fail,
+  groupBy,
+  includeVars,
+  meta,
+  pause,
+  setFact,
+  setStats,
+  setup,
+  validateArgumentSpec,
+]
 
 const BY_NAME = new Map(ACTIONS.map((action) => [action.spec.name, action]))
 

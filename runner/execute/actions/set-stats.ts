@@ -11,7 +11,8 @@ export const setStats = defineAction({
   args: z.strictObject({ data: z.unknown(), per_host: bool().default(false), aggregate: bool().default(true) }),
   run(task, args) {
     const data = args.get('data')
-    if (data === undefined || !isRecord(data)) throw new RunnerError('argument', "The 'data' option needs to be a dictionary/hash", { source: task.step.source })
+    if (data === undefined || !isRecord(data))
+      throw new RunnerError('argument', "The 'data' option needs to be a dictionary/hash", { source: task.step.source })
     task.play.run.emit({ type: 'stats', at: Date.now(), data })
     return ok()
   },

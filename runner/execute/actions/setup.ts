@@ -9,12 +9,22 @@ import { defineAction } from './_define.ts'
 /** Gathers facts: one round trip, POSIX sh only. */
 export const setup = defineAction({
   name: 'setup',
-  args: z.strictObject({ gather_subset: list(str()).optional(), gather_timeout: float().optional(), filter: list(str()).optional(), fact_path: z.string().optional() }),
+  args: z.strictObject({
+    gather_subset: list(str()).optional(),
+    gather_timeout: float().optional(),
+    filter: list(str()).optional(),
+    fact_path: z.string().optional(),
+  }),
   async run(task, args) {
     const target = targetOf(task)
     const session = await task.play.run.options.pool.session(target.settings, target.become)
     const factPath = args.get('fact_path')
-    const facts = await gatherFacts(session, { subsets: strings(args.get('gather_subset') ?? 'all'), now: Date.now(), signal: task.signal, ...(typeof factPath === 'string' ? { factPath } : {}) })
+    const facts = await gatherFacts(session, {
+      subsets: strings(args.get('gather_subset') ?? 'all'),
+      now: Date.now(),
+      signal: task.signal,
+      ...(typeof factPath === 'string' ? { factPath } : {}),
+    })
     const filters = strings(args.get('filter') ?? '*')
     const kept = Object.entries(facts).filter(([name]) => filters.some((pattern) => matches(pattern, name)))
     task.delegate.factsGathered = true
@@ -29,7 +39,10 @@ function strings(value: Value): readonly string[] {
 
 /** A shell-style pattern over a fact's name, with or without `ansible_`. */
 function matches(pattern: string, name: string): boolean {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
   const regexp = new RegExp(`^${source}$`)
   return regexp.test(name) || regexp.test(`ansible_${name}`)
 }
