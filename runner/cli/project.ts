@@ -45,7 +45,7 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   const sources = inventorySources(options.inventory, io)
   const extraVars = parseExtraVars(options.extraVars, io.cwd)
   return {
-    registry: createRegistry({ builtinDir: moduleFolder(), actions: await actionSpecs(), warn }),
+    registry: createRegistry({ builtinDir: moduleFolder(), actions: actionSpecs(), warn }),
     engine: createTemplateEngine(
       createTemplateHost({
         secrets,

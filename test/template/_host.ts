@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseDocument } from 'yaml'
 import type { SourceFile } from '../../runner/base/source.ts'
-import { Float, Secret, Template, type Value, type ValueRecord } from '../../runner/base/value.ts'
+import { Float, record, type Secret, Template, type Value, type ValueRecord } from '../../runner/base/value.ts'
 import type { TemplateHost } from '../../runner/template/engine.ts'
 import type { Scope } from '../../runner/template/scope.ts'
 
@@ -46,5 +46,5 @@ function convert(data: unknown): Value {
   if (Array.isArray(data)) return data.map(convert)
   if (typeof data === 'string' || typeof data === 'boolean') return data
   if (typeof data !== 'object' || data === null) return null
-  return Object.assign(Object.create(null), Object.fromEntries(Object.entries(data).map(([key, value]) => [key, convert(value)])))
+  return record(Object.entries(data).map(([key, value]) => [key, convert(value)] as const))
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import test from 'ava'
 import { parse } from 'yaml'
+import { z } from 'zod'
 import { RunnerError } from '../../runner/base/error.ts'
 import type { Value } from '../../runner/base/value.ts'
 import type { FileOptions } from '../../runner/template/engine.ts'
@@ -8,16 +9,18 @@ import { createTemplateEngine } from '../../runner/template/environment.ts'
 import { dumpJson } from '../../runner/template/filters/json.ts'
 import { scopeOf, template, testHost, yamlValues } from './_host.ts'
 
-interface Entry {
-  readonly in?: string
-  readonly when?: string
-  readonly file?: string
-  readonly options?: Readonly<Record<string, boolean | string>>
-  readonly out?: string
-  readonly error?: string
+const entrySchema = z.object({
+  in: z.string().optional(),
+  when: z.string().optional(),
+  file: z.string().optional(),
+  options: z.record(z.string(), z.union([z.boolean(), z.string()])).optional(),
+  out: z.string().optional(),
+  error: z.string().optional(),
   /** Why we differ on purpose; see docs/differences.md. */
-  readonly differs?: string
-}
+  differs: z.string().optional(),
+})
+
+type Entry = z.output<typeof entrySchema>
 
 const folder = new URL('./corpus/', import.meta.url)
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8')
@@ -46,7 +49,7 @@ function answer(entry: Entry): string {
 }
 
 for (const name of ['expressions', 'text', 'filters', 'conditions', 'files']) {
-  const entries: readonly Entry[] = parse(read(`${name}.yml`))
+  const entries = z.array(entrySchema).parse(parse(read(`${name}.yml`)))
   test(`${name} come out as ansible-core 2.19 recorded them`, (t) => {
     for (const entry of entries.filter(({ differs }) => differs === undefined)) {
       const got = answer(entry)

@@ -75,7 +75,7 @@ test('no expression reaches a prototype, a constructor or a function of ours', (
 test('a key named __proto__ is data like any other', (t) => {
   t.is(render("{{ ({'__proto__': {'x': 1}} | combine({'__proto__': {'x': 2}})).__proto__.x }}"), 2)
   t.is(render("{{ ('{\"__proto__\": 5}' | from_json)['__proto__'] }}"), 5)
-  t.is(({} as Record<string, unknown>)['x'], undefined)
+  t.is(Reflect.get({}, 'x'), undefined)
 })
 
 test('text that came from data is never rendered, templates in variables are', (t) => {

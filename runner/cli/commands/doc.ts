@@ -36,7 +36,7 @@ export async function docCommand(argv: readonly string[], io: Io): Promise<numbe
 
 async function show(names: readonly string[], { io, from }: { readonly io: Io; readonly from: readonly string[] }): Promise<void> {
   const { actionSpecs } = await import('../../execute/actions/index.ts')
-  const registry = createRegistry({ builtinDir: moduleFolder(), actions: await actionSpecs(), warn: () => undefined })
+  const registry = createRegistry({ builtinDir: moduleFolder(), actions: actionSpecs(), warn: () => undefined })
   if (names.length === 0) io.stdout.write(await overview(registry))
   for (const name of names) io.stdout.write(page(await found(registry, name, from)))
 }
