@@ -15,7 +15,9 @@ export type Validated = { readonly ok: true; readonly args: unknown } | { readon
 export function validateArgs(spec: ActionSpec, args: Readonly<Record<string, unknown>>): Validated {
   const parsed = spec.args.safeParse(args)
   if (parsed.success) return { ok: true, args: parsed.data }
-  return { ok: false, issues: parsed.error.issues.map((issue) => argumentIssue(spec, args, issue)) }
+  const issues = parsed.error.issues.map((issue) => argumentIssue(spec, args, issue))
+  // A name that does not exist is often the reason why another one is missing.
+  return { ok: false, issues: [...issues.filter(isUnsupported), ...issues.filter((issue) => !isUnsupported(issue))] }
 }
 
 /** The schema's name of an argument that was given under one of its aliases. */
@@ -37,6 +39,10 @@ function argumentIssue(spec: ActionSpec, args: Readonly<Record<string, unknown>>
   }
   const where = path.length === 0 ? spec.name : `argument '${path.join('.')}' of ${spec.name}`
   return { message: `${where}: ${issue.message}`, path, hint: undefined }
+}
+
+function isUnsupported(issue: ArgumentIssue): boolean {
+  return issue.message.startsWith('Unsupported parameters')
 }
 
 function unsupported(spec: ActionSpec, keys: readonly string[]): ArgumentIssue {
