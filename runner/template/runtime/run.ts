@@ -1,4 +1,4 @@
-import { RunnerError } from '../../base/error.ts'
+import { located, RunnerError } from '../../base/error.ts'
 import { formatSource } from '../../base/source.ts'
 import { Secret, Template } from '../../base/value.ts'
 import type { Unit } from '../compile/unit.ts'
@@ -6,7 +6,7 @@ import type { TemplateHost } from '../engine.ts'
 import type { Binding, Scope } from '../scope.ts'
 import { limit } from './errors.ts'
 import type { Frame } from './frame.ts'
-import { isValList, isValRecord, newRecord, Tuple, type Val } from './types.ts'
+import { isValList, isValRecord, newRecord, Tuple, Undefined, type Val } from './types.ts'
 import { hasTemplates } from './values.ts'
 
 /** What a render may ask of the engine that runs it. */
@@ -110,7 +110,9 @@ export class Run {
   #rendered(template: Template, name: string | undefined, binding: Binding | undefined): Val {
     this.#enter(template, name)
     try {
-      return this.renderer.renderTemplate(template, this)
+      const value = this.renderer.renderTemplate(template, this)
+      if (!(value instanceof Undefined) || binding === undefined || name === undefined) return value
+      return new Undefined(() => asRunnerError(traced(value.error(), name, binding)), value.silent)
     } catch (error) {
       throw binding === undefined || name === undefined ? error : traced(error, name, binding)
     } finally {
@@ -129,6 +131,10 @@ export class Run {
     if (this.#active.length > MAX_VARIABLES) limit('variables are nested too deeply in one another')
     this.#active.push({ template, name })
   }
+}
+
+function asRunnerError(error: unknown): RunnerError {
+  return located(error, undefined)
 }
 
 function traced(error: unknown, name: string, binding: Binding): unknown {
