@@ -60,6 +60,8 @@ export interface PlayRun {
   /** `vars_files`, rendered per host. */
   readonly varsFiles: ReadonlyMap<string, VarMap>
   readonly prompted: VarMap
+  /** Variables that a role of the play declares `no_log`: their texts are Secrets. */
+  readonly secretNames: ReadonlySet<string>
   /** The play's handlers and, after them, those of dynamically included roles. */
   readonly handlers: HandlerStep[]
   /** Public variables of dynamically included roles. */

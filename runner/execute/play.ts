@@ -11,7 +11,7 @@ import { gatherFactsFor } from './gather.ts'
 import { flushHandlers } from './handlers.ts'
 import type { HostRun } from './host-run.ts'
 import { playScope, playVarsFiles } from './play-vars.ts'
-import { checkRoleArguments } from './preflight.ts'
+import { checkRoleArguments, secretNamesOf } from './preflight.ts'
 import { runSteps } from './strategy.ts'
 
 /** Runs one play: hosts in batches; in each, facts, the sections and their handlers. */
@@ -48,6 +48,7 @@ function startBatch(run: RunContext, play: Play, at: { ref: PlayRef; hosts: read
     playVars: play.vars,
     varsFiles: new Map(),
     prompted: new Map(),
+    secretNames: secretNamesOf(play),
     handlers: [...play.handlers],
     publicLayers: [],
     ending: 'no',

@@ -1,5 +1,6 @@
 import { validateArguments } from '../plan/argument-spec.ts'
-import { rolesToCheck } from '../plan/roles-to-check.ts'
+import { allRoleChecks, rolesToCheck } from '../plan/roles-to-check.ts'
+import type { Play } from '../plan/types.ts'
 import { argumentError, knownArguments } from './argument-check.ts'
 import type { PlayRun } from './context.ts'
 import { stepScope } from './scope.ts'
@@ -17,4 +18,9 @@ export function checkRoleArguments(play: PlayRun): void {
       if (error !== undefined) throw error
     }
   }
+}
+
+/** What the play's roles declare `no_log`. */
+export function secretNamesOf(play: Play): ReadonlySet<string> {
+  return new Set(allRoleChecks(play).flatMap(({ spec }) => spec.filter(({ noLog }) => noLog).map(({ name }) => name)))
 }

@@ -1,4 +1,4 @@
-import { LazyRecord, type Value } from '../base/value.ts'
+import { LazyRecord, Secret, type Value } from '../base/value.ts'
 import type { LayerName, VarLayer, VarMap } from '../load/layer.ts'
 import { createScope } from '../load/vars.ts'
 import type { Step } from '../plan/types.ts'
@@ -19,7 +19,8 @@ export function stepScope(play: PlayRun, host: HostRun, step: Step | undefined, 
       const local = locals?.get(name)
       if (local !== undefined) return { value: local, layer: 'loop variable' }
       const magic = MAGIC_NAMES.has(name) ? magicVariable(name, { play, host, step, scope }) : undefined
-      return magic === undefined ? base.get(name) : { value: magic, layer: 'magic variable' }
+      if (magic !== undefined) return { value: magic, layer: 'magic variable' }
+      return secretive(play, name, base.get(name))
     },
     *names() {
       if (locals !== undefined) yield* locals.keys()
@@ -28,6 +29,12 @@ export function stepScope(play: PlayRun, host: HostRun, step: Step | undefined, 
     },
   }
   return scope
+}
+
+/** A variable that a role declares `no_log` is a Secret from the start. */
+function secretive(play: PlayRun, name: string, binding: Binding | undefined): Binding | undefined {
+  if (binding === undefined || typeof binding.value !== 'string' || !play.secretNames.has(name)) return binding
+  return { ...binding, value: new Secret(binding.value) }
 }
 
 /** The same scope with a few names in front. */

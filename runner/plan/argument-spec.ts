@@ -11,6 +11,8 @@ export interface ArgumentSpec {
   readonly type: TypeName
   readonly elements: TypeName | undefined
   readonly required: boolean
+  /** A secret: its value is one from the start, and is masked wherever it would be shown. */
+  readonly noLog: boolean
   readonly default: Value | undefined
   readonly choices: readonly Value[] | undefined
   readonly description: string
@@ -80,6 +82,7 @@ function readOne(name: string, node: Node, source: Source): ArgumentSpec {
     type: typeOf(entries.get('type')?.node) ?? 'str',
     elements: typeOf(entries.get('elements')?.node),
     required: entries.get('required')?.node.value === true,
+    noLog: entries.get('no_log')?.node.value === true,
     default: entries.get('default')?.node.value,
     choices: entries.get('choices')?.node.items?.map((item) => item.value),
     description: [entries.get('description')?.node.value ?? '']

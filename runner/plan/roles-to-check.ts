@@ -13,7 +13,12 @@ export interface RoleToCheck {
 
 /** The checks of a play, without those that a `when` could skip. */
 export function rolesToCheck(play: Play): readonly RoleToCheck[] {
-  return play.sections.flatMap(({ steps }) => steps.flatMap(checksIn)).filter(({ step }) => step.keywords.when.length === 0)
+  return allRoleChecks(play).filter(({ step }) => step.keywords.when.length === 0)
+}
+
+/** The checks of a play, with those under a `when`. */
+export function allRoleChecks(play: Play): readonly RoleToCheck[] {
+  return play.sections.flatMap(({ steps }) => steps.flatMap(checksIn))
 }
 
 function checksIn(step: Step): readonly RoleToCheck[] {
