@@ -8,7 +8,7 @@ import { must, run } from '../lab/child.ts'
 import { listFolder } from '../lab/files.ts'
 import { waitForPort } from '../lab/wait.ts'
 
-/** Hosts to measure against: one sshd that listens on many loopback addresses, and a user whose shell is dash. */
+/** Hosts to measure against: sshds that listen on many loopback addresses, and a user whose shell is dash. */
 export interface Targets {
   readonly folder: string
   readonly inventory: string
@@ -17,6 +17,8 @@ export interface Targets {
 }
 
 const USER = 'benchuser'
+/** sshd listens on 16 sockets at most. */
+const ADDRESSES_A_SERVER = 10
 const MARK = 'stackrun benchmark'
 
 /** Makes the user, the keys and the inventory and starts sshd. Needs root. */
@@ -24,9 +26,9 @@ export async function openTargets(count: number, signal: AbortSignal): Promise<T
   const folder = await mkdtemp(join(tmpdir(), 'stackrun-bench-'))
   const addresses = Array.from({ length: count }, (_, n) => `127.0.1.${String(n + 1)}`)
   const port = await freePort()
-  let server: ChildProcess | undefined
+  const servers: ChildProcess[] = []
   const close = async (): Promise<void> => {
-    server?.kill()
+    for (const server of servers) server.kill()
     await removeUser()
     await rm(folder, { recursive: true, force: true })
   }
@@ -36,7 +38,8 @@ export async function openTargets(count: number, signal: AbortSignal): Promise<T
     await addUser(folder, signal)
     const knownHosts = await writeKnownHosts(folder, addresses, port)
     const inventory = await writeInventory(folder, { addresses, port, knownHosts })
-    server = await startServer(folder, { addresses, port, signal })
+    for (let at = 0; at < count; at += ADDRESSES_A_SERVER)
+      servers.push(await startServer(folder, { addresses: addresses.slice(at, at + ADDRESSES_A_SERVER), port, signal }))
     return { folder, inventory, knownHosts, close }
   } catch (error) {
     await close()
@@ -111,7 +114,7 @@ async function startServer(folder: string, { addresses, port, signal }: Place & 
     `Port ${String(port)}`,
     ...addresses.map((address) => `ListenAddress ${address}`),
     `HostKey ${join(folder, 'host_key')}`,
-    `PidFile ${join(folder, 'sshd.pid')}`,
+    'PidFile none',
     `AuthorizedKeysFile ${join(folder, 'authorized_keys')}`,
     'StrictModes no',
     'UsePAM no',
@@ -122,7 +125,7 @@ async function startServer(folder: string, { addresses, port, signal }: Place & 
     'Subsystem sftp internal-sftp',
     'LogLevel FATAL',
   ]
-  const file = join(folder, 'sshd_config')
+  const file = join(folder, `sshd_config.${addresses[0] ?? ''}`)
   await writeFile(file, `${config.join('\n')}\n`)
   const server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', file], { stdio: ['ignore', 'ignore', 'inherit'] })
   await once(server, 'spawn')

@@ -65,7 +65,7 @@ test('all mistakes of a file are told with their places, exit code 4', async (t)
   const { code, out, err } = await run('- hosts: all\n  tasks:\n    - user: {nam: joe}\n    - usr: {name: joe}\n', '--syntax-check')
   t.is(code, 4)
   t.is(out, '')
-  t.regex(err, /^ERROR: .*\n {2}at site\.yml:3:14\n {4}2 \| {3}tasks:\n {4}3 \| {5}- user: \{nam: joe\}\n X\n/)
+  t.regex(err, /^ERROR: .*\n {2}at site\.yml:3:14\n {4}2 \| {3}tasks:\n {4}3 \| {5}- user: \{nam: joe\}\n {6}\| {14}\^\n/)
   t.regex(err, /site\.yml:4:7: couldn't resolve module\/action 'usr'/)
 })
 
