@@ -147,10 +147,11 @@ for (const milliseconds of [150, 400, 700, 1100]) {
       ['--no-warnings', '--import', './test/_loader.mjs', 'test/lab/_up.ts', folder, JSON.stringify(HOSTS)],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     )
+    const closed = once(child, 'close') // it may have brought all up and ended by then
     await once(child.stdout, 'data')
     await sleep(milliseconds)
     child.kill('SIGKILL')
-    await once(child, 'close')
+    await closed
     await takeDown(lab, 'hosts')
     await assertNothingLeft(t)
   })
