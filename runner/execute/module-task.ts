@@ -49,8 +49,8 @@ function predict(task: TaskRun, module: Module, planned: Planned): Executed {
   const certain = changes.some((change) => (change.certainty ?? 'change') === 'change')
   for (const change of changes) {
     const effects = change.effects ?? []
-    if (change.certainty === 'maybe') task.delegate.prediction.doubt(effects, change.why ?? change.what)
-    else task.delegate.prediction.apply(effects)
+    if (change.certainty === 'maybe') task.prediction.doubt(effects, change.why ?? change.what)
+    else task.prediction.apply(effects)
   }
   if (doubt !== undefined && !certain) return unknown(doubt.why ?? doubt.what)
   const result = changes.length === 0 || !certain ? resultData(module, planned, []) : predictedData(module, state, args)
@@ -157,7 +157,7 @@ function hostFor(task: TaskRun, target: Target): ReadOnlyHost {
     signal: task.signal,
     env: environmentOf(task),
   })
-  return task.checkMode ? createPredictedHost(real, task.delegate.prediction) : real
+  return task.checkMode ? createPredictedHost(real, task.prediction) : real
 }
 
 function contextFor(task: TaskRun): ModuleContext {

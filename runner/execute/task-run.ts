@@ -1,4 +1,5 @@
 import type { TaskRef } from '../base/event.ts'
+import type { Prediction } from '../host/prediction.ts'
 import type { Step, TaskStep } from '../plan/types.ts'
 import type { Scope } from '../template/scope.ts'
 import type { PlayRun } from './context.ts'
@@ -16,6 +17,8 @@ export interface TaskRun {
   readonly diff: boolean
   /** The host that connections go to: the delegate, or the host itself. */
   readonly delegate: HostRun
+  /** What this task's simulation believes of the delegate, and adds to. */
+  readonly prediction: Prediction
   readonly signal: AbortSignal
   warn(message: string): void
 }

@@ -1,6 +1,7 @@
 import { RunnerError } from '../base/error.ts'
 import type { TaskRef } from '../base/event.ts'
 import { isRecord, Secret, toPlain, Unknown, type Value } from '../base/value.ts'
+import { Prediction } from '../host/prediction.ts'
 import type { Step, TaskStep } from '../plan/types.ts'
 import type { Scope } from '../template/scope.ts'
 import type { PlayRun } from './context.ts'
@@ -63,6 +64,7 @@ function taskRun(play: PlayRun, step: TaskStep, host: HostRun, ref: TaskRef): Ta
     checkMode: play.run.options.checkMode,
     diff: play.run.options.diff,
     delegate: host,
+    prediction: host.prediction,
     signal: play.run.options.signal,
     warn: (message) => {
       play.run.emit({ type: 'warning', at: Date.now(), message, source: step.source })
@@ -76,7 +78,12 @@ function configured(task: TaskRun): TaskRun {
   const checkMode = booleanKeyword(task, keywords.checkMode) ?? task.checkMode
   const diff = booleanKeyword(task, keywords.diff) ?? task.diff
   const delegate = keywords.delegateTo === undefined ? task.host : delegateOf(task, task.scope)
-  return { ...task, checkMode, diff, delegate }
+  return { ...task, checkMode, diff, delegate, prediction: predictionFor(task, delegate) }
+}
+
+/** In a real run a `check_mode: true` task asks about the host as it is: what it foresees will not have happened for the next one. */
+function predictionFor(task: TaskRun, delegate: HostRun): Prediction {
+  return task.play.run.options.checkMode ? delegate.prediction : new Prediction()
 }
 
 function booleanKeyword(task: TaskRun, value: Value | undefined): boolean | undefined {
