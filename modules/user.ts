@@ -66,14 +66,14 @@ async function readUser(host: ReadOnlyHost, args: UserArguments, context: Module
   const asksAge = [args.expires, args.password_expire_max, args.password_expire_min, args.password_expire_warn].some(
     (value) => value !== undefined,
   )
-  const likely = args.home ?? `/home/${args.name}`
+  const likely = likelyHomes(args)
   const [user, namesake, primary, groups, shadow, likelyFiles] = await Promise.all([
     host.user(args.name),
     host.group(args.name),
     args.group === undefined ? undefined : host.group(args.group),
     Promise.all((args.groups ?? []).map((name) => host.group(name))),
     asksAge ? shadowOf(host, args.name) : [],
-    homeFiles(host, args, likely),
+    Promise.all(likely.map((home) => homeFiles(host, args, home))),
   ])
   const missing = (args.groups ?? []).filter((_, index) => groups[index]?.exists !== true)
   if (args.state === 'present' && primary?.exists === false)
@@ -84,11 +84,16 @@ async function readUser(host: ReadOnlyHost, args: UserArguments, context: Module
   if (password !== undefined && !/^[!*]|^\$|^[A-Za-z0-9./]{13}$|^_/.test(password))
     context.warn('the password is not crypted: give it through the password_hash filter')
   const home = homeOf(args, user)
-  const files = home === likely ? likelyFiles : await homeFiles(host, args, home)
+  const files = likelyFiles[likely.indexOf(home)] ?? (await homeFiles(host, args, home))
   return { user, namesake, primary, shadow, keyFile: keyPath(args, home), ...files, home: user.exists ? files.home : undefined }
 }
 
-/** Asked for the likely home together with the account, so that an unchanged user is one round trip. */
+/** Asked about together with the account, so that an unchanged user is one round trip: people's homes and those of Debian's services. */
+function likelyHomes({ name, home }: UserArguments): readonly string[] {
+  if (home !== undefined) return [home]
+  return name === 'root' ? ['/root'] : [`/home/${name}`, `/var/lib/${name}`]
+}
+
 async function homeFiles(host: ReadOnlyHost, args: UserArguments, home: string): Promise<Pick<UserFacts, 'home' | 'key' | 'publicKey'>> {
   const key = keyPath(args, home)
   const [state, file, publicKey] = await Promise.all([

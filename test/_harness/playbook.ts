@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../runner/base/event.ts'
+import type { TaskStatus } from '../../runner/base/result.ts'
 import { SecretRegistry } from '../../runner/base/secret-registry.ts'
 import { parseArguments } from '../../runner/cli/arguments.ts'
 import type { Job, Loaded } from '../../runner/cli/job.ts'
@@ -13,13 +14,17 @@ import { testIo } from '../cli/_io.ts'
 export interface PlaybookRun {
   readonly outcome: RunOutcome
   readonly events: readonly RunEvent[]
-  /** Requests that went to hosts, by the place of the task in the run: exact where one host runs. */
+  /** One for each task that ran on a host, in order. */
   readonly requests: readonly TaskRequests[]
 }
 
+/** What a task cost on the wire: exact where the play is one host's. */
 export interface TaskRequests {
   readonly name: string
   readonly action: string
+  readonly status: TaskStatus
+  /** Items of its loop; 1 where there is none. */
+  readonly items: number
   readonly count: number
 }
 
@@ -38,13 +43,10 @@ export async function loadPlaybook(playbook: string, options: PlaybookOptions): 
 /** Runs a playbook in this process as `run` does, up to its events. */
 export async function runPlaybook(playbook: string, options: PlaybookOptions): Promise<PlaybookRun> {
   const events: RunEvent[] = []
-  const requests: TaskRequests[] = []
-  let before = 0
+  const counter = requestCounter(() => pool.roundTrips())
   const job = jobOf(playbook, options, (event) => {
     events.push(event)
-    if (event.type === 'host-task-start') before = pool.roundTrips()
-    if (event.type === 'host-task-result')
-      requests.push({ name: event.task.name, action: event.task.action, count: pool.roundTrips() - before })
+    counter.handle(event)
   })
   const { choices, secrets, emit, io } = job
   const { signal, env } = io
@@ -52,7 +54,24 @@ export async function runPlaybook(playbook: string, options: PlaybookOptions): P
   const loaded = await readPlaybooks(job)
   const cliDefaults = { ...choices.connection, connection: choices.connection.kind }
   const outcome = await runPlan(loaded.plan, { ...choices, ...loaded, ...loaded.project, secrets, emit, pool, cliDefaults, signal, env })
-  return { outcome, events, requests }
+  return { outcome, events, requests: counter.requests }
+}
+
+/** Reads the count of requests at the start and the end of each task. */
+function requestCounter(sent: () => number): { readonly requests: readonly TaskRequests[]; handle(event: RunEvent): void } {
+  const requests: TaskRequests[] = []
+  let before = 0
+  let items = 0
+  return {
+    requests,
+    handle(event) {
+      if (event.type === 'host-task-start') [before, items] = [sent(), 0]
+      if (event.type === 'item-result') items += 1
+      if (event.type !== 'host-task-result') return
+      const { task, looped, result } = event
+      requests.push({ name: task.name, action: task.action, status: result.status, items: looped ? items : 1, count: sent() - before })
+    },
+  }
 }
 
 function jobOf(playbook: string, options: PlaybookOptions, emit: Job['emit']): Job {
