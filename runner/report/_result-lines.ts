@@ -61,8 +61,15 @@ function failureLines(task: TaskRef, result: TaskResult): Line[] {
     ...[...context, message].flatMap((part) => text('failed', part)),
     ...placeLines(error?.source ?? task.source),
     ...(error?.trace ?? []).map((line): Line => ({ style: 'dim', text: line })),
+    ...userLines(task, error?.source),
     ...hint.map((line): Line => ({ style: 'plain', text: line })),
   ]
+}
+
+/** An error in another file than the task's: which task came to it. */
+function userLines(task: TaskRef, source: Source | undefined): Line[] {
+  if (source === undefined || source.file === task.source.file) return []
+  return [{ style: 'dim', text: `used by the task at ${formatSource(task.source)}` }]
 }
 
 /** `at FILE:LINE:COL` and the lines of the source there. */
