@@ -6,7 +6,14 @@ import type { Value, ValueRecord } from './value.ts'
 /** The closed stream between `execute/` and `report/`: every reader (human, json, junit, journal) sees these and nothing else. */
 export type RunEvent =
   | { readonly type: 'run-start'; readonly at: number; readonly playbooks: readonly string[]; readonly checkMode: boolean }
-  | { readonly type: 'play-start'; readonly at: number; readonly play: PlayRef; readonly hosts: readonly string[] }
+  | {
+      readonly type: 'play-start'
+      readonly at: number
+      readonly play: PlayRef
+      readonly hosts: readonly string[]
+      /** All hosts do a task before the next one begins; else tasks of different hosts come mixed. */
+      readonly lockstep: boolean
+    }
   | { readonly type: 'play-skipped'; readonly at: number; readonly play: PlayRef; readonly reason: 'no-hosts-matched' | 'no-hosts-left' }
   | { readonly type: 'task-start'; readonly at: number; readonly task: TaskRef; readonly hosts: readonly string[] }
   | { readonly type: 'host-task-start'; readonly at: number; readonly task: TaskRef; readonly host: string }

@@ -1,11 +1,14 @@
 import { RunnerError } from '../base/error.ts'
 import type { Emit } from '../base/event.ts'
+import type { Source } from '../base/source.ts'
 import { Prediction } from '../host/prediction.ts'
 import type { VarLayer, VarMap } from '../load/layer.ts'
+import type { Strategy } from '../plan/strategies.ts'
 import type { HandlerStep, Play } from '../plan/types.ts'
 import { HostRun } from './host-run.ts'
 import { RunMemo } from './memo.ts'
 import type { RunOptions } from './options.ts'
+import type { Slots } from './slots.ts'
 
 /** One run: its options and the hosts it has met. */
 export class RunContext {
@@ -39,6 +42,15 @@ export class RunContext {
     return this.options.emit
   }
 
+  /** Tells a person of something once a run, however many hosts come across it. */
+  warn(message: string, source: Source | undefined): void {
+    if (this.#warned.has(message)) return
+    this.#warned.add(message)
+    this.emit({ type: 'warning', at: Date.now(), message, source })
+  }
+
+  readonly #warned = new Set<string>()
+
   /** Throws when the user interrupted the run: called between tasks. */
   checkInterrupted(): void {
     if (this.options.signal.aborted)
@@ -66,6 +78,8 @@ export interface PlayRun {
   readonly handlers: HandlerStep[]
   /** Public variables of dynamically included roles. */
   readonly publicLayers: VarLayer[]
+  readonly strategy: Strategy
+  readonly slots: Slots
   /** `meta: end_play` / `end_batch`, `any_errors_fatal`. */
   ending: 'no' | 'batch' | 'play' | 'failed'
 }

@@ -4,19 +4,20 @@ import type { VarEntry } from '../load/layer.ts'
 import type { TaskStep } from '../plan/types.ts'
 import { findAction } from './actions/index.ts'
 import type { PlayRun } from './context.ts'
+import type { HostRun } from './host-run.ts'
 import { runSteps } from './strategy.ts'
 
 /** The implicit `Gathering Facts` task of a play. Hosts that cannot be reached leave here. */
-export async function gatherFactsFor(play: PlayRun): Promise<void> {
+export async function gatherFactsFor(play: PlayRun, all: readonly HostRun[]): Promise<void> {
   const { gatherFacts, gatherSubset } = play.play
   const { engine } = play.run.options
-  const [first] = play.batch
+  const [first] = all
   const wanted =
     gatherFacts === undefined || first === undefined
       ? true
       : engine.render(gatherFacts, { get: () => undefined, names: () => [] }) !== false
   if (!wanted) return
-  const hosts = play.batch.filter((host) => !host.gone)
+  const hosts = all.filter((host) => !host.gone)
   const losses = await runSteps(play, [setupStep(play, gatherSubset)], hosts, { rescuable: false, handler: false })
   for (const host of losses.failed.keys()) host.failed = true
 }

@@ -1,5 +1,6 @@
-import pLimit from 'p-limit'
+import { RunnerError } from '../base/error.ts'
 import type { Value } from '../base/value.ts'
+import { isLockstep } from '../plan/strategies.ts'
 import type { Step, TaskStep } from '../plan/types.ts'
 import { runBlock } from './block.ts'
 import type { PlayRun } from './context.ts'
@@ -56,8 +57,8 @@ async function runTaskStep(play: PlayRun, step: TaskStep, hosts: readonly HostRu
   const runners = once ? [first] : hosts
   const ref = taskRef(play, step, first, place.handler)
   play.run.emit({ type: 'task-start', at: Date.now(), task: ref, hosts: runners.map((host) => host.name) })
-  const limit = pLimit(width(play, step, first))
-  const outcomes = await Promise.all(runners.map((host) => limit(() => runTask(play, step, host, ref))))
+  const throttle = throttleOf(play, step, first)
+  const outcomes = await Promise.all(runners.map((host) => play.slots.task(step, throttle, () => runTask(play, step, host, ref))))
   if (once) shareResult(play, step, first)
   for (const outcome of outcomes) settle(play, step, outcome, place)
   return { failed: lost(play, step, outcomes, once ? hosts : []) }
@@ -65,8 +66,23 @@ async function runTaskStep(play: PlayRun, step: TaskStep, hosts: readonly HostRu
 
 /** Whether the first host alone runs the step for all: `run_once`, and actions that speak of the whole play. */
 export function runsOnce(play: PlayRun, step: Step, host: HostRun): boolean {
-  if (step.kind === 'task' && step.action.name === 'add_host') return true
-  return keywordIsTrue(play, step, host, step.keywords.runOnce)
+  const wholePlay = step.kind === 'task' && step.action.name === 'add_host'
+  if (!wholePlay && !keywordIsTrue(play, step, host, step.keywords.runOnce)) return false
+  if (isLockstep(play.strategy)) return true
+  if (wholePlay) throw bypassesHosts(play, step)
+  play.run.warn(`run_once has no effect with the strategy ${play.strategy}: the task runs on every host`, step.source)
+  return false
+}
+
+function bypassesHosts(play: PlayRun, step: TaskStep): RunnerError {
+  return new RunnerError(
+    'variable',
+    `'${step.action.name}' is for the play as a whole, and with the strategy ${play.strategy} there is no such task`,
+    {
+      source: step.source,
+      hint: 'put it into a play of its own with the strategy linear',
+    },
+  )
 }
 
 function keywordIsTrue(play: PlayRun, step: Step, host: HostRun, value: Value | undefined): boolean {
@@ -74,11 +90,9 @@ function keywordIsTrue(play: PlayRun, step: Step, host: HostRun, value: Value | 
   return value === true || play.run.options.engine.render(value, stepScope(play, host, step)) === true
 }
 
-function width(play: PlayRun, step: TaskStep, host: HostRun): number {
-  const { forks, engine } = play.run.options
+function throttleOf(play: PlayRun, step: TaskStep, host: HostRun): number {
   const { throttle } = step.keywords
-  const bound = throttle === undefined ? 0 : Number(engine.render(throttle, stepScope(play, host, step)))
-  return bound > 0 ? Math.min(bound, forks) : forks
+  return throttle === undefined ? 0 : Number(play.run.options.engine.render(throttle, stepScope(play, host, step)))
 }
 
 function shareResult(play: PlayRun, step: TaskStep, first: HostRun): void {
@@ -112,7 +126,14 @@ function lost(
   const [worst] = failed.values()
   if (worst === undefined) return failed
   const [first] = play.batch
-  const fatal = first !== undefined && keywordIsTrue(play, step, first, step.keywords.anyErrorsFatal)
+  const fatal = first !== undefined && isFatal(play, step, first)
   for (const host of fatal ? play.batch : sharing) if (!host.gone && !failed.has(host)) failed.set(host, { ...worst, host })
   return failed
+}
+
+function isFatal(play: PlayRun, step: TaskStep, host: HostRun): boolean {
+  if (!keywordIsTrue(play, step, host, step.keywords.anyErrorsFatal)) return false
+  if (isLockstep(play.strategy)) return true
+  play.run.warn(`any_errors_fatal has no effect with the strategy ${play.strategy}: each host goes its own way`, step.source)
+  return false
 }

@@ -10,6 +10,7 @@ import { roleEntry } from './_role-entry.ts'
 import { compileSteps } from './_steps.ts'
 import { writtenText } from './_text.ts'
 import { readVars } from './_vars.ts'
+import { readStrategy } from './strategies.ts'
 import type { Keywords, Play, Section, Step } from './types.ts'
 
 /** Where a play is written, and what an import_playbook around it gives. */
@@ -122,7 +123,7 @@ function playFields(compiler: Compiler, node: Node, entries: Entries, place: Pla
     gatherFacts: field('gather_facts')?.value,
     gatherSubset: field('gather_subset')?.value,
     serial: field('serial'),
-    strategy: field('strategy'),
+    strategy: checkedStrategy(field('strategy')),
     order: field('order'),
     anyErrorsFatal: field('any_errors_fatal')?.value,
     maxFailPercentage: field('max_fail_percentage'),
@@ -130,6 +131,11 @@ function playFields(compiler: Compiler, node: Node, entries: Entries, place: Pla
     varsFiles: files === undefined || files.value === null ? [] : (files.items ?? [files]),
     varsPrompt: field('vars_prompt'),
   }
+}
+
+function checkedStrategy(node: Node | undefined): Node | undefined {
+  if (node !== undefined && !(node.value instanceof Template)) readStrategy(node.value, node.source)
+  return node
 }
 
 function patternText(value: Value): Value {

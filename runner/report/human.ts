@@ -3,6 +3,7 @@ import { formatSource } from '../base/source.ts'
 import { Activity } from './_activity.ts'
 import { duration } from './_duration.ts'
 import { type DetailOptions, type Line, placeLines } from './_result-lines.ts'
+import { hostRows, type Rows, taskRows } from './_rows.ts'
 import type { Screen } from './_screen.ts'
 import type { Style } from './_style.ts'
 import { type ResultGroup, TaskGroup } from './_task-group.ts'
@@ -25,16 +26,18 @@ class HumanReporter {
   readonly #screen: Screen
   readonly #options: DetailOptions
   readonly #activity = new Activity()
-  readonly #tasks = new Map<number, TaskGroup>()
+  readonly #groups = new Map<string, TaskGroup>()
   readonly #timer: NodeJS.Timeout | undefined
-  #role: string | undefined
+  #rows: Rows
+  #lockstep = true
   #playHosts = 0
   /** The task whose live output was shown last. */
-  #announced: number | undefined
+  #announced: string | undefined
 
   constructor(screen: Screen, options: DetailOptions) {
     this.#screen = screen
     this.#options = options
+    this.#rows = taskRows(screen.paint)
     if (!screen.live) return
     this.#timer = setInterval(() => {
       this.#drawStatus()
@@ -57,7 +60,7 @@ class HumanReporter {
       case 'host-task-start':
         return this.#activity.start(event)
       case 'item-result':
-        return this.#group(event.task, [event.host]).addItem(event)
+        return this.#group(event).addItem(event)
       case 'host-task-result':
         return this.#result(event)
       case 'retry':
@@ -65,11 +68,9 @@ class HumanReporter {
       case 'output':
         return this.#output(event)
       case 'included':
-        return this.#options.verbosity > 0
-          ? this.#screen.print([`    ${this.#screen.paint('dim', `included ${event.file}: ${event.hosts.join(', ')}`)}`])
-          : undefined
+        return this.#included(event)
       case 'rescued':
-        return this.#screen.print([this.#row('ok', 'rescued', { name: event.block === '' ? 'block' : event.block, where: event.host })])
+        return this.#rescued(event)
       case 'warning':
         return this.#screen.note([
           `${this.#screen.paint('warning', 'warning:')} ${event.message}`,
@@ -98,7 +99,8 @@ class HumanReporter {
 
   #playStart(event: RunEventOf<'play-start'>): void {
     this.#flush()
-    this.#role = undefined
+    this.#lockstep = event.lockstep
+    this.#rows = event.lockstep ? taskRows(this.#screen.paint) : hostRows(this.#screen.paint, event.hosts)
     this.#playHosts = event.hosts.length
     this.#screen.print(['', `${this.#heading(event.play.name)}  ${this.#screen.paint('dim', `(${event.hosts.join(', ')})`)}`])
     if (this.#options.verbosity > 1) this.#screen.print([this.#screen.paint('dim', `  ${formatSource(event.play.source)}`)])
@@ -109,87 +111,99 @@ class HumanReporter {
   }
 
   #taskStart(event: RunEventOf<'task-start'>): void {
+    if (!this.#lockstep) return
     this.#flush()
-    this.#tasks.set(event.task.id, new TaskGroup(event.task, event.hosts, this.#options))
+    this.#groups.set(this.#key(event.task, ''), new TaskGroup(event.task, event.hosts, this.#options))
   }
 
-  #group(task: TaskRef, hosts: readonly string[]): TaskGroup {
-    const known = this.#tasks.get(task.id)
+  /** Hosts in step share a task's group; others have one each. */
+  #key(task: TaskRef, host: string): string {
+    return this.#lockstep ? String(task.id) : `${String(task.id)} ${host}`
+  }
+
+  #group({ task, host }: { readonly task: TaskRef; readonly host: string }): TaskGroup {
+    const key = this.#key(task, host)
+    const known = this.#groups.get(key)
     if (known !== undefined) return known
-    const group = new TaskGroup(task, hosts, this.#options)
-    this.#tasks.set(task.id, group)
+    const group = new TaskGroup(task, [host], this.#options)
+    this.#groups.set(key, group)
     return group
   }
 
   /** Failures are shown at once; what went well waits for the other hosts. */
   #result(event: RunEventOf<'host-task-result'>): void {
     this.#activity.end(event)
-    const group = this.#group(event.task, [event.host])
+    const group = this.#group(event)
     group.addResult(event)
     const failed = event.result.status === 'failed' || event.result.status === 'unreachable'
     if (group.complete || failed) this.#show(group)
-    if (group.complete) this.#tasks.delete(event.task.id)
+    if (group.complete) this.#groups.delete(this.#key(event.task, event.host))
     this.#drawStatus()
   }
 
   #flush(): void {
-    for (const group of this.#tasks.values()) this.#show(group)
-    this.#tasks.clear()
+    for (const group of this.#groups.values()) this.#show(group)
+    this.#groups.clear()
   }
 
   #show(group: TaskGroup): void {
     const shown = group.take().filter((result) => result.label !== 'skipped' || this.#options.verbosity > 0)
     if (shown.length === 0) return
-    const role = this.#roleHeading(group.task)
+    const heading = this.#rows.heading(group.task)
     const path = this.#options.verbosity > 1 ? [this.#detail({ style: 'dim', text: `at ${formatSource(group.task.source)}` })] : []
     this.#screen.print([
-      ...role,
+      ...heading,
       ...shown.flatMap((result) => [this.#resultRow(group.task, result), ...path, ...result.lines.map((line) => this.#detail(line))]),
     ])
   }
 
-  #roleHeading(task: TaskRef): string[] {
-    if (task.role === this.#role) return []
-    this.#role = task.role
-    return task.role === undefined ? [''] : ['', `  ${this.#screen.paint('role', task.role)}`]
-  }
-
   #resultRow(task: TaskRef, result: ResultGroup): string {
     const all = result.hosts.length === this.#playHosts && result.hosts.length > 4
-    const where = all ? `all ${String(result.hosts.length)} hosts` : result.hosts.join(', ')
     const name = shortName(task)
-    const time = result.seconds >= 1 ? `  ${duration(result.seconds)}` : ''
-    return this.#row(result.label === 'ignored' ? 'changed' : result.label, result.label, {
+    return this.#rows.row({
+      style: result.label === 'ignored' ? 'changed' : result.label,
+      label: result.label,
       name: task.handler ? `${name} (handler)` : name,
-      where: where + time,
+      role: task.role,
+      where: all ? `all ${String(result.hosts.length)} hosts` : result.hosts.join(', '),
+      note: result.seconds >= 1 ? duration(result.seconds) : '',
     })
-  }
-
-  #row(style: Style, label: string, what: { readonly name: string; readonly where: string }): string {
-    return `    ${this.#screen.paint(style, label.padEnd(11))} ${what.name.padEnd(46)}  ${this.#screen.paint('dim', what.where)}`
   }
 
   #detail(line: Line): string {
     return `${' '.repeat(18)}${this.#screen.paint(line.style, line.text)}`
   }
 
+  #rescued({ block, host }: RunEventOf<'rescued'>): void {
+    const name = block === '' ? 'block' : block
+    this.#screen.print([this.#rows.row({ style: 'ok', label: 'rescued', name, role: undefined, where: host })])
+  }
+
+  #included({ file, hosts }: RunEventOf<'included'>): void {
+    if (this.#options.verbosity > 0) this.#screen.print([`    ${this.#screen.paint('dim', `included ${file}: ${hosts.join(', ')}`)}`])
+  }
+
   #retry(event: RunEventOf<'retry'>): void {
     this.#activity.retry(event)
     if (this.#options.verbosity > 0)
-      this.#screen.print([this.#row('dim', 'retrying', { name: event.task.name, where: `${event.host}, ${String(event.left)} left` })])
+      this.#screen.print([
+        this.#rows.row({ ...named(event.task), label: 'retrying', where: event.host, note: `${String(event.left)} left` }),
+      ])
   }
 
   #output(event: RunEventOf<'output'>): void {
     if (!this.#screen.live) return
     const lines = this.#activity.output(event)
     if (lines.length === 0) return
-    const announced = this.#announced === event.task.id ? [] : this.#running(event)
-    this.#announced = event.task.id
+    const key = this.#key(event.task, event.host)
+    const announced = this.#announced === key ? [] : this.#running(event)
+    this.#announced = key
     this.#screen.print([...announced, ...lines.map((line) => this.#screen.paint('dim', `      ${event.host} | ${line}`))])
   }
 
   #running(event: RunEventOf<'output'>): string[] {
-    return [...this.#roleHeading(event.task), this.#row('dim', 'running', { name: shortName(event.task), where: '' }).trimEnd()]
+    const where = this.#lockstep ? '' : event.host
+    return [...this.#rows.heading(event.task), this.#rows.row({ ...named(event.task), label: 'running', where })]
   }
 
   #error(event: RunEventOf<'error'>): void {
@@ -211,6 +225,11 @@ class HumanReporter {
   #drawStatus(): void {
     this.#screen.status(this.#screen.paint('dim', this.#activity.status(Date.now())))
   }
+}
+
+/** A row in passing: what is tried again, what is under way. */
+function named(task: TaskRef): { readonly style: Style; readonly name: string; readonly role: string | undefined } {
+  return { style: 'dim', name: shortName(task), role: task.role }
 }
 
 /** The task's name without the role, which stands above it. */

@@ -54,7 +54,7 @@ export function wholeRun(): readonly RunEvent[] {
   return [
     { type: 'run-start', at: 0, playbooks: ['site.yml'], checkMode: false },
     { type: 'warning', at: 0, message: 'the group web is empty', source: place, hint: 'remove it' },
-    { type: 'play-start', at: 0, play, hosts: both },
+    { type: 'play-start', at: 0, play, hosts: both, lockstep: true },
     started(base, both),
     ended(base, 'compute', result('ok')),
     ended(base, 'controller', result('ok'), 2.34),

@@ -76,6 +76,43 @@ test('--diff shows unified differences under the change', async (t) => {
   )
 })
 
+test('hosts that go each at its own pace have rows of their own, with the host in front and the role beside the task', async (t) => {
+  const install = task(1, 'nova : Install', { role: 'nova' })
+  const database = task(2, 'mysql : Create the database', { role: 'mysql' })
+  const restart = task(3, 'mysql : Restart', { role: 'mysql', handler: true })
+  const text = await shown([
+    { type: 'play-start', at: 0, play, hosts: ['compute', 'controller'], lockstep: false },
+    started(install, ['compute']),
+    started(database, ['controller']),
+    item(install, 'compute', 'nova-compute', result('changed', { changes: ['install nova-compute'] })),
+    started(install, ['controller']),
+    ended(database, 'controller', result('changed', { changes: ['create nova'] })),
+    ended(install, 'controller', result('ok')),
+    started(restart, ['controller']),
+    { type: 'host-task-result', at: 0, task: install, host: 'compute', looped: true, result: result('changed'), seconds: 12 },
+    ended(restart, 'controller', result('failed', { message: 'no such unit' })),
+    { type: 'rescued', at: 0, host: 'controller', block: '' },
+  ])
+  t.is(
+    text,
+    `
+PLAY Controller  (compute, controller)
+    changed     controller  mysql : Create the database
+                  create nova
+    ok          controller  nova : Install
+    changed     compute     nova : Install  12.0s
+                  [nova-compute] install nova-compute
+    failed      controller  mysql : Restart (handler)
+                  no such unit
+                  at roles/mysql/tasks/main.yml:2:3
+                    1 | - name: Start the server
+                    2 |   service:
+                      |   ^
+    rescued     controller  block
+`,
+  )
+})
+
 test('-v shows skipped tasks with their reason and the results', async (t) => {
   const text = await shown(wholeRun(), { verbosity: 1 })
   t.regex(text, /skipped {5}Only on Sundays +compute, controller\n +the condition is false\n/)
@@ -180,7 +217,7 @@ test('no secret text gets out by any way: heading, change, diff, message, error'
   const ref = task(1, 's3cret')
   const text = await shown(
     [
-      { type: 'play-start', at: 0, play: { ...play, name: 's3cret' }, hosts: ['a'] },
+      { type: 'play-start', at: 0, play: { ...play, name: 's3cret' }, hosts: ['a'], lockstep: true },
       started(ref, ['a']),
       ended(
         ref,
