@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { requireMachine } from '../../lab/requirements.ts'
 import { messageOf } from '../../runner/base/error.ts'
+import { comparePrediction } from './_prediction.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -27,17 +28,26 @@ test.after.always(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-serial('a check of an empty lab foresees the deployment, and nothing in it fails', async (t) => {
-  const { code, output } = await run('playbooks/site.yml', '-i', inventory, '--check')
+let foretold = ''
+
+serial('a check of an empty lab walks the whole deployment', async (t) => {
+  const { code, stdout, output } = await run('playbooks/site.yml', '-i', inventory, '--check', '--output', 'json')
   t.is(code, 0, output)
-  t.true(recap(output, 'controller').changed > 0, output)
-  t.is(recap(output, 'controller').failed, 0)
+  foretold = stdout
 })
 
-serial('the deployment ends well and verifies itself', async (t) => {
-  const { code, output } = await run('playbooks/site.yml', '-i', inventory)
+serial('the deployment ends well, verifies itself, and does what the check foretold', async (t) => {
+  const { code, stdout, output } = await run('playbooks/site.yml', '-i', inventory, '--output', 'json')
   t.is(code, 0, output)
-  t.regex(output, /ok +See joe refused to list the users/)
+  t.regex(output, /"name":"keystone : See joe refused to list the users"/)
+  const compared = comparePrediction(foretold, stdout)
+  t.log(
+    `${String(compared.hostTasks)} host-tasks: ${String(compared.predicted)} foretold changed, ${String(compared.changed)} changed, ` +
+      `${String(compared.wrong.length)} foretold wrongly, ${String(compared.unknown.length)} unknown`,
+  )
+  for (const row of compared.unknown) t.log(`unknown: ${row}`)
+  t.true(compared.changed > 0)
+  t.deepEqual(compared.wrong, [])
 })
 
 serial('a second deployment changes nothing', async (t) => {
@@ -58,12 +68,19 @@ function recap(output: string, host: string): { readonly changed: number; readon
   return { changed: count('changed'), failed: count('failed') }
 }
 
-function run(...argv: readonly string[]): Promise<{ readonly code: number | string; readonly output: string }> {
+interface Finished {
+  readonly code: number | string
+  readonly stdout: string
+  /** Both streams. */
+  readonly output: string
+}
+
+function run(...argv: readonly string[]): Promise<Finished> {
   const program = ['--import', './test/_loader.mjs', 'runner/cli/bin.ts', ...argv]
   const env = { ...process.env, CI: '1', NO_COLOR: '1', STACKRUN_LAB: join(folder, 'lab'), STACKRUN_LAB_NETWORK: '10.79.3' }
   return new Promise((resolve) => {
     execFile(process.execPath, program, { cwd: ROOT, env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : (error.code ?? 'killed'), output: stdout + stderr })
+      resolve({ code: error === null ? 0 : (error.code ?? 'killed'), stdout, output: stdout + stderr })
     })
   })
 }
