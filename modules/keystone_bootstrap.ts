@@ -1,7 +1,8 @@
 import { args as arg, defineModule, fail, type ReadOnlyHost, Secret, UnknownState, z } from '../runner/module/index.ts'
-import { believed, JSON_HEADERS } from './_keystone.ts'
-import { apiUrl, tokenBody } from './_keystone-auth.ts'
 import { bootstrapEffects, bootstrapKey, facesOf } from './_keystone-bootstrap.ts'
+import { apiUrl, tokenBody } from './_openstack-auth.ts'
+import { believed } from './_openstack-believed.ts'
+import { JSON_HEADERS } from './_openstack-session.ts'
 
 const bootstrapArguments = z.strictObject({
   password: arg.secret().describe("The administrator's."),

@@ -1,7 +1,10 @@
 import { args as arg, type Change, defineModule, Failure, fail, resource, z } from '../runner/module/index.ts'
-import { type Found, find, holds, type Keystone, openKeystone, reading } from './_keystone.ts'
-import { authAliases, authArguments } from './_keystone-auth.ts'
-import { planThing, type Thing } from './_keystone-resource.ts'
+import { type KeystoneThing, planKeystone } from './_keystone.ts'
+import { type Api, openIdentity } from './_openstack.ts'
+import { authAliases, authArguments } from './_openstack-auth.ts'
+import type { Found } from './_openstack-believed.ts'
+import { find, holds } from './_openstack-find.ts'
+import { reading, send } from './_openstack-request.ts'
 
 const FACES = ['public', 'internal', 'admin'] as const
 type Face = (typeof FACES)[number]
@@ -20,7 +23,7 @@ const endpointArguments = z.strictObject({
 })
 
 interface EndpointState {
-  readonly api: Keystone
+  readonly api: Api
   readonly service: Found
   readonly region: Found
   readonly endpoints: readonly { readonly face: Face; readonly url: string | undefined; readonly found: Found }[]
@@ -56,13 +59,13 @@ export default defineModule({
   async check(host, args, context) {
     const wanted = urlsOf(args)
     if (wanted.length === 0) return fail('no endpoint is given', { hint: 'give url, or public_url, internal_url and admin_url' })
-    const api = await openKeystone(host, args, context)
+    const api = await openIdentity(host, args, context)
     if (api instanceof Failure) return api
     return reading(() => readEndpoints(api, args, wanted))
   },
   plan(state: EndpointState, args): readonly Change[] {
     const changes = state.endpoints.flatMap(({ face, url, found }) =>
-      planThing(state.api, found, thingOf(args, { face, url }, state.service), args.state).map((change) => named(change, face)),
+      planKeystone(state.api, found, thingOf(args, { face, url }, state.service), args.state).map((change) => named(change, face)),
     )
     return args.state === 'present' && !state.region.exists && changes.length > 0
       ? [createRegion(state.api, args.region), ...changes]
@@ -85,7 +88,7 @@ function urlsOf(args: EndpointArguments): readonly { readonly face: Face; readon
 }
 
 async function readEndpoints(
-  api: Keystone,
+  api: Api,
   args: EndpointArguments,
   wanted: readonly { readonly face: Face; readonly url: string | undefined }[],
 ): Promise<EndpointState | Failure> {
@@ -103,11 +106,13 @@ async function readEndpoints(
   const founds = await Promise.all(
     wanted.map(({ face }) => find(api, 'keystone_endpoint', keyOf(args, service, face), `${base}&interface=${face}`)),
   )
+  // Who logged in before does not know of it
+  if (founds.some((found, index) => (found.exists ? found.data['url'] : undefined) !== wanted[index]?.url)) api.session.forget()
   return { api, service, region: place, endpoints: wanted.map((one, index) => ({ ...one, found: founds[index] ?? { exists: false } })) }
 }
 
 /** A region is looked up by its id, which is its name. */
-async function regionOf(api: Keystone, name: string): Promise<Found> {
+async function regionOf(api: Api, name: string): Promise<Found> {
   return holds(api, 'keystone_region', name, `/regions/${encodeURIComponent(name)}`)
 }
 
@@ -120,7 +125,11 @@ function endpointKey(type: string, region: string, face: string): string {
   return `${type} ${region} ${face}`
 }
 
-function thingOf(args: EndpointArguments, { face, url }: { readonly face: Face; readonly url: string | undefined }, service: Found): Thing {
+function thingOf(
+  args: EndpointArguments,
+  { face, url }: { readonly face: Face; readonly url: string | undefined },
+  service: Found,
+): KeystoneThing {
   const id = service.exists ? (service.id ?? '') : ''
   return {
     noun: 'endpoint',
@@ -136,21 +145,9 @@ function named(change: Change, face: Face): Change {
   return { ...change, actions: change.actions.map((action) => ({ ...action, id: `endpoint ${face}` })) }
 }
 
-function createRegion(api: Keystone, region: string): Change {
+function createRegion(api: Api, region: string): Change {
   const purpose = `create region ${region}`
-  const action = {
-    do: 'http' as const,
-    id: 'region',
-    purpose,
-    request: {
-      method: 'POST',
-      url: `${api.auth.url}/regions`,
-      headers: { 'X-Auth-Token': api.token },
-      json: { region: { id: region } },
-      timeout: api.auth.timeout,
-      validateCerts: api.auth.validateCerts,
-    },
-  }
+  const action = send(api, { id: 'region', method: 'POST', path: ['/regions'], json: { region: { id: region } }, purpose })
   return {
     what: purpose,
     actions: [action],

@@ -1,7 +1,10 @@
 import { args as arg, defineModule, Failure, fail, z } from '../runner/module/index.ts'
-import { domainId, find, openKeystone, reading, scopedKey } from './_keystone.ts'
-import { authAliases, authArguments } from './_keystone-auth.ts'
-import { planThing, resultOf, type Thing } from './_keystone-resource.ts'
+import { domainId, type KeystoneThing, planKeystone, scopedKey } from './_keystone.ts'
+import { openIdentity } from './_openstack.ts'
+import { authAliases, authArguments } from './_openstack-auth.ts'
+import { find } from './_openstack-find.ts'
+import { reading } from './_openstack-request.ts'
+import { resultOf } from './_openstack-resource.ts'
 
 const projectArguments = z.strictObject({
   ...authArguments,
@@ -36,7 +39,7 @@ export default defineModule({
     },
   ],
   async check(host, args, context) {
-    const api = await openKeystone(host, args, context)
+    const api = await openIdentity(host, args, context)
     if (api instanceof Failure) return api
     const read = await reading(async () => {
       const domain = await domainId(api, args.domain)
@@ -52,14 +55,14 @@ export default defineModule({
     return read instanceof Failure ? read : { api, ...read }
   },
   plan(state, args) {
-    const thing: Thing = {
+    const thing: KeystoneThing = {
       noun: 'project',
       label: `project ${args.name}`,
       keys: [scopedKey(args.domain, args.name)],
       identity: { name: args.name, domain_id: state.domain, parent_id: state.parentId },
       wanted: { description: args.description, enabled: args.enabled },
     }
-    return planThing(state.api, state.project, thing, args.state)
+    return planKeystone(state.api, state.project, thing, args.state)
   },
   result: (state, _args, outcomes) => resultOf(state.project, 'project', outcomes),
 })

@@ -1,7 +1,10 @@
 import { args as arg, defineModule, Failure, z } from '../runner/module/index.ts'
-import { find, openKeystone, reading } from './_keystone.ts'
-import { authAliases, authArguments } from './_keystone-auth.ts'
-import { planThing, resultOf } from './_keystone-resource.ts'
+import { planKeystone } from './_keystone.ts'
+import { openIdentity } from './_openstack.ts'
+import { authAliases, authArguments } from './_openstack-auth.ts'
+import { find } from './_openstack-find.ts'
+import { reading } from './_openstack-request.ts'
+import { resultOf } from './_openstack-resource.ts'
 
 export default defineModule({
   name: 'keystone_role',
@@ -23,13 +26,13 @@ export default defineModule({
     },
   ],
   async check(host, args, context) {
-    const api = await openKeystone(host, args, context)
+    const api = await openIdentity(host, args, context)
     if (api instanceof Failure) return api
     const role = await reading(() => find(api, 'keystone_role', args.name, `/roles?name=${encodeURIComponent(args.name)}`))
     return role instanceof Failure ? role : { api, role }
   },
   plan: (state, args) =>
-    planThing(
+    planKeystone(
       state.api,
       state.role,
       {

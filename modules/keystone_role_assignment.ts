@@ -1,7 +1,11 @@
 import { args as arg, type Change, defineModule, Failure, fail, resource, z } from '../runner/module/index.ts'
-import { ABSENT, domainId, type Found, find, holds, type Id, type Keystone, openKeystone, reading, scopedKey, send } from './_keystone.ts'
-import { authAliases, authArguments } from './_keystone-auth.ts'
+import { domainId, scopedKey } from './_keystone.ts'
 import { type Actor, grantKey, type Target } from './_keystone-grant.ts'
+import { type Api, openIdentity } from './_openstack.ts'
+import { authAliases, authArguments } from './_openstack-auth.ts'
+import { ABSENT, type Found } from './_openstack-believed.ts'
+import { find, holds } from './_openstack-find.ts'
+import { type Id, reading, send } from './_openstack-request.ts'
 
 const grantArguments = z.strictObject({
   ...authArguments,
@@ -20,7 +24,7 @@ const grantArguments = z.strictObject({
 type GrantArguments = z.output<typeof grantArguments>
 
 interface GrantState {
-  readonly api: Keystone
+  readonly api: Api
   /** Undefined where one of the three does not exist. */
   readonly path: readonly Id[]
   readonly held: Found
@@ -43,7 +47,7 @@ export default defineModule({
     if ((args.user === undefined) === (args.group === undefined)) return fail('give either user or group')
     if ([args.project, args.domain, args.system].every((value) => value === undefined))
       return fail('give one of project, domain and system')
-    const api = await openKeystone(host, args, context)
+    const api = await openIdentity(host, args, context)
     return api instanceof Failure ? api : reading(() => readGrant(api, args))
   },
   plan(state: GrantState, args): readonly Change[] {
@@ -61,7 +65,7 @@ export default defineModule({
   result: (_state, args) => ({ role: args.role, ...(args.user === undefined ? { group: args.group } : { user: args.user }) }),
 })
 
-async function readGrant(api: Keystone, args: GrantArguments): Promise<GrantState | Failure> {
+async function readGrant(api: Api, args: GrantArguments): Promise<GrantState | Failure> {
   const [actor, target] = [actorOf(args), targetOf(args)]
   const [who, where, role] = await Promise.all([
     inDomain(api, `keystone_${actor.kind}`, `${actor.kind}s`, actor),
@@ -89,7 +93,7 @@ async function readGrant(api: Keystone, args: GrantArguments): Promise<GrantStat
 }
 
 async function inDomain(
-  api: Keystone,
+  api: Api,
   kind: string,
   path: string,
   { name, domain: owner }: { readonly name: string; readonly domain: string },
@@ -100,7 +104,7 @@ async function inDomain(
     : find(api, kind, scopedKey(owner, name), `/${path}?name=${encodeURIComponent(name)}&domain_id=${encodeURIComponent(id)}`)
 }
 
-async function domain(api: Keystone, name: string): Promise<Found> {
+async function domain(api: Api, name: string): Promise<Found> {
   const id = await domainId(api, name)
   return id === undefined ? ABSENT : { exists: true, id, data: {} }
 }

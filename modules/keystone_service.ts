@@ -1,7 +1,10 @@
 import { args as arg, defineModule, Failure, z } from '../runner/module/index.ts'
-import { find, openKeystone, reading } from './_keystone.ts'
-import { authAliases, authArguments } from './_keystone-auth.ts'
-import { planThing, resultOf } from './_keystone-resource.ts'
+import { planKeystone } from './_keystone.ts'
+import { openIdentity } from './_openstack.ts'
+import { authAliases, authArguments } from './_openstack-auth.ts'
+import { find } from './_openstack-find.ts'
+import { reading } from './_openstack-request.ts'
+import { resultOf } from './_openstack-resource.ts'
 
 export default defineModule({
   name: 'keystone_service',
@@ -32,7 +35,7 @@ export default defineModule({
     },
   ],
   async check(host, args, context) {
-    const api = await openKeystone(host, args, context)
+    const api = await openIdentity(host, args, context)
     if (api instanceof Failure) return api
     const service = await reading(() =>
       find(api, 'keystone_service', args.name, `/services?name=${encodeURIComponent(args.name)}&type=${encodeURIComponent(args.type)}`),
@@ -40,7 +43,7 @@ export default defineModule({
     return service instanceof Failure ? service : { api, service }
   },
   plan: (state, args) =>
-    planThing(
+    planKeystone(
       state.api,
       state.service,
       {

@@ -9,22 +9,15 @@ import {
   type Secret,
   z,
 } from '../runner/module/index.ts'
-import {
-  ABSENT,
-  domainId,
-  type Found,
-  find,
-  holds,
-  JSON_HEADERS,
-  type Keystone,
-  openKeystone,
-  reading,
-  scopedKey,
-  send,
-} from './_keystone.ts'
-import { authAliases, authArguments, domainRef, tokenBody } from './_keystone-auth.ts'
+import { domainId, type KeystoneThing, planKeystone, scopedKey } from './_keystone.ts'
 import { grantKey } from './_keystone-grant.ts'
-import { effectsOf, idOf, planThing, resultOf, type Thing } from './_keystone-resource.ts'
+import { type Api, openIdentity } from './_openstack.ts'
+import { authAliases, authArguments, domainRef, tokenBody } from './_openstack-auth.ts'
+import { ABSENT, type Found } from './_openstack-believed.ts'
+import { find, holds } from './_openstack-find.ts'
+import { reading, send } from './_openstack-request.ts'
+import { effectsOf, idOf, resultOf } from './_openstack-resource.ts'
+import { JSON_HEADERS } from './_openstack-session.ts'
 
 const userArguments = z.strictObject({
   ...authArguments,
@@ -44,7 +37,7 @@ const userArguments = z.strictObject({
 type UserArguments = z.output<typeof userArguments>
 
 interface KeystoneUserState {
-  readonly api: Keystone
+  readonly api: Api
   readonly domain: string
   readonly user: Found
   readonly defaultProject: Found
@@ -71,11 +64,11 @@ export default defineModule({
   ],
   async check(host, args, context) {
     if ((args.project === undefined) !== (args.role === undefined)) return fail('project and role belong together')
-    const api = await openKeystone(host, args, context)
+    const api = await openIdentity(host, args, context)
     return api instanceof Failure ? api : reading(() => readUser(host, api, args))
   },
   plan(state, args) {
-    const changes = [...planThing(state.api, state.user, thingOf(state, args), args.state)]
+    const changes = [...planKeystone(state.api, state.user, thingOf(state, args), args.state)]
     if (args.state === 'absent') return changes
     if (state.user.exists && state.passwordWorks === false && args.password !== undefined)
       changes.push(passwordChange(state, args, args.password))
@@ -85,7 +78,7 @@ export default defineModule({
   result: (state, _args, outcomes) => resultOf(state.user, 'user', outcomes),
 })
 
-async function readUser(host: ReadOnlyHost, api: Keystone, args: UserArguments): Promise<KeystoneUserState | Failure> {
+async function readUser(host: ReadOnlyHost, api: Api, args: UserArguments): Promise<KeystoneUserState | Failure> {
   const domain = await domainId(api, args.domain)
   if (domain === undefined) return fail(`there is no domain ${args.domain}`)
   const inDomain = (path: string, name: string): string =>
@@ -120,7 +113,7 @@ function missingOf(args: UserArguments, found: Readonly<Record<'defaultProject' 
 }
 
 /** Only a login tells whether a password is the right one. */
-async function logsIn(host: ReadOnlyHost, api: Keystone, args: UserArguments): Promise<boolean | undefined> {
+async function logsIn(host: ReadOnlyHost, api: Api, args: UserArguments): Promise<boolean | undefined> {
   if (args.password === undefined || args.update_password === 'on_create' || args.state === 'absent' || api.fresh) return undefined
   const body = tokenBody({ user: args.name, password: args.password, domain: domainRef(args.domain) }, undefined)
   const { auth } = api
@@ -135,7 +128,7 @@ async function logsIn(host: ReadOnlyHost, api: Keystone, args: UserArguments): P
   return answer.status === 201
 }
 
-function thingOf(state: KeystoneUserState, args: UserArguments): Thing {
+function thingOf(state: KeystoneUserState, args: UserArguments): KeystoneThing {
   return {
     noun: 'user',
     label: `user ${args.name}`,
@@ -160,7 +153,11 @@ function passwordChange(state: KeystoneUserState, args: UserArguments, password:
     json: { user: { password } },
     purpose,
   })
-  return { what: purpose, actions: [action], effects: effectsOf({ noun: 'user', keys: [scopedKey(args.domain, args.name)] }, state.user) }
+  return {
+    what: purpose,
+    actions: [action],
+    effects: effectsOf({ kind: 'keystone_user', keys: [scopedKey(args.domain, args.name)] }, state.user),
+  }
 }
 
 function grantKeyOf(args: UserArguments): string {

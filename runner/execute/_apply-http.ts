@@ -1,86 +1,43 @@
-import { RunnerError } from '../base/error.ts'
-import { Secret } from '../base/value.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { HttpRequest, HttpResponse } from '../host/host.ts'
-import { type HttpAction, type JsonWithRefs, type Outcome, OutcomeRef } from '../module/change.ts'
+import type { HttpAction, HttpRetry, Outcome } from '../module/change.ts'
+import { parseJson, resolveRequest } from './_request-refs.ts'
 import type { ApplyTarget } from './apply.ts'
 
 /** Sends a request whose gaps earlier outcomes fill, from the managed host's side of the network. */
 export async function applyHttp(action: HttpAction, earlier: readonly Outcome[], target: ApplyTarget): Promise<Outcome> {
   const start = Date.now()
-  const request = resolveRequest(action, earlier)
+  const request = resolveRequest(action.request, earlier)
+  let response = await exchange(request, target)
+  for (let turn = 0; turn < (action.retry?.times ?? 0) && passes(action.retry, response); turn += 1) {
+    await sleep(action.retry?.interval ?? 0, undefined, { signal: target.signal })
+    response = await exchange(request, target)
+  }
+  const ok = action.okStatus?.includes(response.status) ?? isSuccess(response.status)
+  return outcomeOf(response, { id: action.id, ok, stderr: response.error ?? '', start, timedOut: false })
+}
+
+export async function exchange(request: HttpRequest, target: ApplyTarget): Promise<HttpResponse> {
   const response = await target.httpOver(await target.connection(), request, target.signal)
   target.signal.throwIfAborted()
+  return response
+}
+
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
+}
+
+export function outcomeOf(response: HttpResponse, verdict: Pick<Outcome, 'id' | 'ok' | 'stderr' | 'start' | 'timedOut'>): Outcome {
   const text = response.body.toString('utf8')
-  const ok = action.okStatus?.includes(response.status) ?? (response.status >= 200 && response.status < 300)
   const { status, headers, url } = response
-  return {
-    id: action.id,
-    ok,
-    rc: ok ? 0 : 1,
-    stdout: text,
-    stderr: response.error ?? '',
-    http: { status, headers, url, text, body: jsonBody(response, text) },
-    start,
-    end: Date.now(),
-    timedOut: false,
-  }
+  const http = { status, headers, url, text, body: jsonBody(response, text) }
+  return { ...verdict, rc: verdict.ok ? 0 : 1, stdout: text, http, end: Date.now() }
 }
 
-function resolveRequest(action: HttpAction, earlier: readonly Outcome[]): HttpRequest {
-  const { url, json, ...request } = action.request
-  const whole =
-    typeof url === 'string'
-      ? url
-      : url.map((piece) => (typeof piece === 'string' ? piece : encodeURIComponent(textAt(piece, earlier)))).join('')
-  if (json === undefined) return { ...request, url: whole }
-  const typed = Object.keys(request.headers ?? {}).some((name) => name.toLowerCase() === 'content-type')
-  const headers = typed ? request.headers : { ...request.headers, 'Content-Type': 'application/json' }
-  return { ...request, url: whole, headers, body: new Secret(JSON.stringify(fill(json, earlier))) }
-}
-
-/** A JSON body with its references and secrets as plain data: so the text of it is a Secret as a whole. */
-function fill(json: JsonWithRefs, earlier: readonly Outcome[]): unknown {
-  if (json instanceof Secret) return json.reveal()
-  if (json instanceof OutcomeRef) return valueAt(json, earlier)
-  if (Array.isArray(json)) return json.map((item: JsonWithRefs) => fill(item, earlier))
-  if (typeof json === 'object' && json !== null)
-    return Object.fromEntries(Object.entries(json).map(([key, item]) => [key, fill(item, earlier)]))
-  return json
-}
-
-function textAt(ref: OutcomeRef, earlier: readonly Outcome[]): string {
-  const value = valueAt(ref, earlier)
-  if (typeof value === 'string') return value
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  throw missing(ref)
-}
-
-/** A part of an HTTP answer, or of a program's output read as JSON; without a path the output itself. */
-function valueAt(ref: OutcomeRef, earlier: readonly Outcome[]): unknown {
-  const outcome = earlier.find((other) => other.id === ref.id)
-  if (outcome === undefined) throw missing(ref)
-  if (ref.path.length === 0 && outcome.http === undefined) return outcome.stdout.replace(/\n$/, '')
-  let value: unknown = outcome.http === undefined ? parseJson(outcome.stdout) : outcome.http.body
-  for (const step of ref.path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) throw missing(ref)
-    value = Object.entries(value).find(([key]) => key === String(step))?.[1]
-  }
-  return value
-}
-
-function missing(ref: OutcomeRef): RunnerError {
-  const path = ref.path.length === 0 ? '' : ` at ${ref.path.join('.')}`
-  return new RunnerError('limit', `the answer to '${ref.id}' has nothing${path} that a later request needs`)
+function passes(retry: HttpRetry | undefined, response: HttpResponse): boolean {
+  return retry?.status.includes(response.status) === true && new RegExp(retry.text).test(response.body.toString('utf8'))
 }
 
 function jsonBody(response: HttpResponse, text: string): unknown {
   return text !== '' && /json/i.test(response.headers['content-type'] ?? 'json') ? parseJson(text) : undefined
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

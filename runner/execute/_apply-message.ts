@@ -1,5 +1,6 @@
+import { httpReason } from '../base/http-reason.ts'
 import { quoteArgv } from '../base/quote.ts'
-import type { Action, HttpAction, Outcome, RunAction } from '../module/change.ts'
+import type { Action, HttpAction, HttpPollAction, Outcome, RunAction } from '../module/change.ts'
 
 /** One line for a person: what could not be done and why. Never what went in on stdin or in a body. */
 export function messageFor(action: Action, outcome: Outcome): string {
@@ -14,6 +15,8 @@ export function messageFor(action: Action, outcome: Outcome): string {
       return httpMessage(action, outcome)
     case 'poll':
       return action.failMessage ?? `${action.purpose}: not within ${String(action.timeout / 1000)} s${said(outcome)}`
+    case 'http-poll':
+      return pollMessage(action, outcome)
   }
 }
 
@@ -26,8 +29,14 @@ function runMessage(action: RunAction, outcome: Outcome): string {
 function httpMessage(action: HttpAction, outcome: Outcome): string {
   const { http } = outcome
   if (http === undefined || http.status === 0) return `cannot ${action.purpose}: ${outcome.stderr === '' ? 'no answer' : outcome.stderr}`
-  const text = shorten(http.text.replace(/\s+/g, ' ').trim(), 300)
-  return `cannot ${action.purpose}: HTTP ${String(http.status)} from ${http.url}${text === '' ? '' : `: ${text}`}`
+  const text = httpReason(http.text)
+  const hint = action.hints?.[http.status]
+  const said = `HTTP ${String(http.status)} from ${http.url}${text === '' ? '' : `: ${text}`}`
+  return `cannot ${action.purpose}: ${said}${hint === undefined ? '' : ` (${hint})`}`
+}
+
+function pollMessage(action: HttpPollAction, { stderr, timedOut }: Outcome): string {
+  return `${action.purpose}: ${timedOut ? `not within ${String(action.timeout / 1000)} s: ` : ''}${stderr}`
 }
 
 /** Of several lines a shell's and a tool's, the last one tells most; a validator's whole speech counts. */

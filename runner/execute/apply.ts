@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponse } from '../host/host.ts'
 import type { Connection, Session } from '../host/session.ts'
 import type { Action, Change, Outcome } from '../module/change.ts'
 import { applyHttp } from './_apply-http.ts'
+import { applyHttpPoll } from './_apply-http-poll.ts'
 import { messageFor } from './_apply-message.ts'
 import { applyPoll } from './_apply-poll.ts'
 import { runShipment } from './_apply-request.ts'
@@ -44,12 +45,13 @@ export async function applyChanges(changes: readonly Change[], target: ApplyTarg
     return outcomes.every((outcome) => outcome.ok)
   }
   for (const { action } of steps) {
-    const alone = action.do === 'http' || action.do === 'poll'
+    const alone = action.do === 'http' || action.do === 'poll' || action.do === 'http-poll'
     const part = alone ? undefined : await prepare(action, target)
     if ((part === undefined || !fits(shipment, part)) && !(await ship())) break
     if (part !== undefined) shipment.push(part)
     else if (action.do === 'http') outcomes.push(await applyHttp(action, outcomes, target))
     else if (action.do === 'poll') outcomes.push(await applyPoll(action, target))
+    else if (action.do === 'http-poll') outcomes.push(await applyHttpPoll(action, outcomes, target))
     if (outcomes.at(-1)?.ok === false) break
   }
   if (outcomes.every((outcome) => outcome.ok)) await ship()

@@ -123,7 +123,8 @@ export interface HttpRequest {
   readonly method: string
   readonly url: string
   readonly headers?: Readonly<Record<string, string | Secret>> | undefined
-  readonly body?: string | Secret | Buffer | undefined
+  /** Text, bytes, or a file of the controller that is streamed. */
+  readonly body?: string | Secret | Buffer | { readonly local: string } | undefined
   /** Milliseconds; default 30,000. */
   readonly timeout?: number | undefined
   readonly followRedirects?: 'none' | 'safe' | 'all' | undefined

@@ -1,8 +1,9 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { messageOf } from '../base/error.ts'
 import { Secret } from '../base/value.ts'
 import { agentFor } from './_http-agent.ts'
+import { type HttpBody, openBody } from './_http-body.ts'
 import type { HttpRequest, HttpResponse } from './host.ts'
 import type { Connection } from './session.ts'
 
@@ -31,22 +32,32 @@ export async function httpOver(connection: Connection, request: HttpRequest, sig
 }
 
 async function exchange(connection: Connection, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
-  const message = await send(connection, request, signal)
+  const body = await openBody(request.body)
+  const { outgoing, message } = await send(connection, { ...request, body }, signal)
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(message.headers)) headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '')
-  return { status: message.statusCode ?? 0, headers, body: await buffer(message), url: request.url }
+  const bytes = await buffer(message)
+  // The answer came before all of the body was sent: nothing else can go over this stream
+  if (!outgoing.writableEnded) outgoing.destroy()
+  return { status: message.statusCode ?? 0, headers, body: bytes, url: request.url }
 }
 
-function send(connection: Connection, request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
+type Ready = Omit<HttpRequest, 'body'> & { readonly body: HttpBody | undefined }
+
+interface Exchange {
+  readonly outgoing: ClientRequest
+  readonly message: IncomingMessage
+}
+
+function send(connection: Connection, request: Ready, signal: AbortSignal): Promise<Exchange> {
   return new Promise((resolve, reject) => {
     const url = new URL(request.url)
     const keep = REPEATABLE.has(request.method)
     const agent = agentFor(connection, { tls: url.protocol === 'https:', validateCerts: request.validateCerts ?? true, keep })
-    const body = bodyOf(request.body)
     const headers: Record<string, string> = {}
     for (const [name, value] of Object.entries(request.headers ?? {})) headers[name] = textOf(value)
-    if (body !== undefined) headers['content-length'] = String(body.length)
-    const { method } = request
+    if (request.body !== undefined) headers['content-length'] = String(request.body.length)
+    const { method, body } = request
     const outgoing = httpRequest({
       protocol: url.protocol,
       host: hostOf(url),
@@ -58,12 +69,15 @@ function send(connection: Connection, request: HttpRequest, signal: AbortSignal)
       signal,
       ...credentials(url),
     })
-    outgoing.once('response', resolve)
+    outgoing.once('response', (message) => {
+      resolve({ outgoing, message })
+    })
     outgoing.once('error', (error) => {
       if (outgoing.reusedSocket && isStale(error)) send(connection, request, signal).then(resolve, reject)
       else reject(error)
     })
-    outgoing.end(body)
+    if (body === undefined) outgoing.end()
+    else body.send(outgoing)
   })
 }
 
@@ -103,11 +117,6 @@ function reasonOf(error: unknown): string {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string')
     return text.includes(error.code) ? text : `${error.code}: ${text}`
   return text
-}
-
-function bodyOf(body: HttpRequest['body']): Buffer | undefined {
-  if (body === undefined || Buffer.isBuffer(body)) return body
-  return Buffer.from(textOf(body))
 }
 
 function textOf(value: string | Secret): string {

@@ -23,7 +23,7 @@ export interface Change {
 }
 
 /** What is done to a host: data, never a function. Actions of one plan run in order; the first failure ends them. */
-export type Action = RunAction | ScriptAction | WriteAction | HttpAction | PollAction
+export type Action = RunAction | ScriptAction | WriteAction | HttpAction | PollAction | HttpPollAction
 
 /** Runs a program, or with `shell` a command line given to a shell. Its own process group, killed at the timeout. */
 export interface RunAction {
@@ -76,15 +76,56 @@ export interface WriteAction {
 export interface HttpAction {
   readonly do: 'http'
   readonly id?: string | undefined
-  /** `url` and a JSON `json` body may hold `ref()`s to earlier outcomes of the same plan. */
-  readonly request: Omit<HttpRequest, 'url' | 'body'> & {
-    readonly url: string | readonly (string | OutcomeRef)[]
-    readonly body?: HttpRequest['body']
-    readonly json?: JsonWithRefs | undefined
-  }
+  readonly request: RequestWithRefs
   /** Statuses that are a success; default 200-299. */
   readonly okStatus?: readonly number[] | undefined
   readonly purpose: string
+  /** What a person can do about a refusal, by its status. */
+  readonly hints?: Readonly<Record<number, string>> | undefined
+  /** A failure that is known to pass by itself: while the answer is like this one, the request is sent again. */
+  readonly retry?: HttpRetry | undefined
+}
+
+/** `url` and a JSON `json` body may hold `ref()`s to earlier outcomes of the same plan. */
+export type RequestWithRefs = Omit<HttpRequest, 'url' | 'body'> & {
+  readonly url: string | readonly (string | OutcomeRef)[]
+  readonly body?: HttpRequest['body']
+  readonly json?: JsonWithRefs | undefined
+}
+
+export interface HttpRetry {
+  readonly status: readonly number[]
+  /** A regular expression that the answer's text must match. */
+  readonly text: string
+  /** How often at most, after the first time. */
+  readonly times: number
+  /** Milliseconds. */
+  readonly interval: number
+}
+
+/**
+ * Asks an HTTP API again and again until a field of its JSON answer has a wanted value, or the thing is gone (404). Observes only.
+ * No answer and a status of 500 and up are asked again, other refusals end the wait.
+ */
+export interface HttpPollAction {
+  readonly do: 'http-poll'
+  readonly id?: string | undefined
+  readonly request: RequestWithRefs
+  /** Where the field is, and the values that end the wait; texts are compared without case. */
+  readonly until: HttpField | 'gone'
+  /** Values that will not change any more: the wait has failed. */
+  readonly fails?: HttpField | undefined
+  /** Where the answer tells why it failed. */
+  readonly why?: readonly (string | number)[] | undefined
+  /** Milliseconds. */
+  readonly timeout: number
+  readonly interval: number
+  readonly purpose: string
+}
+
+export interface HttpField {
+  readonly path: readonly (string | number)[]
+  readonly values: readonly (string | number | boolean | null)[]
 }
 
 /** Asks a question again and again until its answer is `want` or the time is over. Observes only. */

@@ -17,7 +17,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import { Secret } from '../../runner/base/value.ts'
 import { type Applied, applyChanges } from '../../runner/execute/apply.ts'
-import type { HttpResponse } from '../../runner/host/host.ts'
+import type { HttpRequest, HttpResponse } from '../../runner/host/host.ts'
 import { type Action, ref } from '../../runner/module/change.ts'
 import { type LocalMachine, SHELLS, type ShellName, withLocalMachine } from '../_harness/local.ts'
 
@@ -52,8 +52,8 @@ async function applyOn({ session, connection }: LocalMachine, actions: readonly 
   return { ...applied, roundTrips: session.roundTrips - before, live }
 }
 
-async function fetchPlain(url: string, method: string, body: string | Buffer | Secret | undefined): Promise<HttpResponse> {
-  const text = body instanceof Secret ? body.reveal() : body?.toString()
+async function fetchPlain(url: string, method: string, body: HttpRequest['body']): Promise<HttpResponse> {
+  const text = body instanceof Secret ? body.reveal() : typeof body === 'string' ? body : undefined
   const response = await fetch(url, { method, ...(text === undefined ? {} : { body: text }) })
   return { status: response.status, headers: Object.fromEntries(response.headers), body: Buffer.from(await response.arrayBuffer()), url }
 }

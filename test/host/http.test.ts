@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { tmpdir } from 'node:os'
@@ -95,6 +95,10 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
       .end(() => setTimeout(() => request.socket.end(), Number(url.searchParams.get('after'))))
     return
   }
+  if (url.pathname === '/early') {
+    response.writeHead(401).end('who are you')
+    return
+  }
   if (url.pathname === '/loop') {
     response.writeHead(302, { location: '/loop' }).end()
     return
@@ -144,6 +148,25 @@ for (const kind of ['local', 'ssh'] as const) {
     t.deepEqual(seen(response), { method: 'POST', path: '/v3/users?name=a%20b', body: '{"a":"ö"}', authorization: '', token: 'tok' })
     t.is((await httpOver(connection, get(`${plain.url}/missing`), NEVER)).status, 404)
     t.is((await httpOver(connection, get(`${plain.url}/bytes`), NEVER)).body.length, 256)
+  })
+
+  law('a file of the controller is streamed as the body, as often as it is needed', async (t, connection) => {
+    const path = join(folder, `body-${kind}`)
+    const bytes = 'stackrun'.repeat(300_000)
+    writeFileSync(path, bytes)
+    for (const method of ['PUT', 'POST']) {
+      const response = await httpOver(connection, get(plain.url, { method, body: { local: path } }), NEVER)
+      t.deepEqual([response.status, seen(response)['body'] === bytes], [200, true])
+    }
+    t.regex((await httpOver(connection, get(plain.url, { method: 'PUT', body: { local: `${path}.not` } }), NEVER)).error ?? '', /ENOENT/)
+  })
+
+  law('a server that refuses before the whole file was sent is heard', async (t, connection) => {
+    const path = join(folder, `early-${kind}`)
+    writeFileSync(path, Buffer.alloc(8_000_000))
+    const response = await httpOver(connection, get(`${plain.url}/early`, { method: 'PUT', body: { local: path } }), NEVER)
+    t.deepEqual([response.status, String(response.body)], [401, 'who are you'])
+    t.is((await httpOver(connection, get(plain.url), NEVER)).status, 200)
   })
 
   law('requests that may be repeated share a stream', async (t, connection) => {
