@@ -4,9 +4,14 @@ import type { Inventory } from '../load/inventory-types.ts'
 import { createScope } from '../load/vars.ts'
 import type { TemplateEngine } from '../template/engine.ts'
 
-/** Those of the hosts that the inventory says are the lab's (`stackrun_lab: true`), with their addresses. */
+/**
+ * Those of the hosts that the inventory says are the lab's (`stackrun_lab: true`), with their addresses. This machine,
+ * which is there without being written down, is none of them.
+ */
 export function labHosts(names: readonly string[], inventory: Inventory, engine: TemplateEngine): readonly LabHost[] {
+  const written = new Set(inventory.hosts)
   return names.flatMap((name) => {
+    if (!written.has(name)) return []
     const scope = createScope(inventory.layersOf(name))
     const marked = scope.get('stackrun_lab')
     if (marked === undefined || engine.render(marked.value, scope) !== true) return []

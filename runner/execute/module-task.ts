@@ -1,3 +1,5 @@
+import { messageOf, RunnerError } from '../base/error.ts'
+import type { Source } from '../base/source.ts'
 import type { Value, ValueRecord } from '../base/value.ts'
 import { fromJson, isRecord, record } from '../base/value.ts'
 import type { ReadOnlyHost } from '../host/host.ts'
@@ -33,8 +35,19 @@ export async function executeModule(task: TaskRun, module: Module, rendered: Ren
     if (error instanceof UnknownState) return unknown(error.reason)
     if (error instanceof ProbeUnavailable)
       return failed(error.reason, error.hint === undefined ? undefined : record([['hint', error.hint]]))
-    throw error
+    if (error instanceof RunnerError) throw error
+    return failed(`the module ${module.name} broke: ${messageOf(error)}`, undefined, brokenModule(module, error, task.step.source))
   }
+}
+
+/** A module that throws anything else has a bug, the user's own most often: its task fails, and the error shows the line in it. */
+function brokenModule(module: Module, error: unknown, source: Source): RunnerError {
+  const frames = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^ +at /.test(line)) : []
+  return new RunnerError('argument', `the module ${module.name} broke: ${messageOf(error)}`, {
+    source,
+    trace: frames.slice(0, 2).map((line) => line.trim()),
+    cause: error,
+  })
 }
 
 interface Planned {
