@@ -5,7 +5,7 @@ import { cacheUrl } from './cache.ts'
 import { must } from './child.ts'
 import { exists, listFolder, place, readText } from './files.ts'
 import type { Lab } from './lab.ts'
-import { FILES, LINKS, PACKAGES, RELEASE, recipeName, SOURCES, USERS } from './recipe.ts'
+import { DIVERTED, FILES, LINKS, MODES, PACKAGES, RELEASE, recipeName, SOURCES, USERS } from './recipe.ts'
 
 /** The tree that hosts are laid over, built where it is missing (about half a minute); gives its folder. */
 export async function ensureBase(lab: Lab): Promise<string> {
@@ -18,6 +18,7 @@ export async function ensureBase(lab: Lab): Promise<string> {
   const building = `${tree}.new`
   await rm(building, { recursive: true, force: true })
   await bootstrap(lab, building)
+  await divert(lab, building)
   await furnish(building)
   await addUsers(lab, building, publicKey)
   await rename(building, tree)
@@ -71,6 +72,11 @@ async function bootstrap(lab: Lab, tree: string): Promise<void> {
   }
 }
 
+/** What is the lab's own in place of a package's file survives the package. */
+async function divert(lab: Lab, tree: string): Promise<void> {
+  for (const path of DIVERTED) await must(['chroot', tree, 'dpkg-divert', '--local', '--quiet', '--no-rename', '--add', path], lab)
+}
+
 async function furnish(tree: string): Promise<void> {
   for (const [path, target] of Object.entries(LINKS)) {
     await rm(join(tree, path), { recursive: true, force: true })
@@ -78,7 +84,7 @@ async function furnish(tree: string): Promise<void> {
     await symlink(target, join(tree, path))
   }
   for (const [path, text] of Object.entries(FILES)) await place(join(tree, path), text)
-  await chmod(join(tree, 'etc/sudoers.d/deploy'), 0o440)
+  for (const [path, mode] of Object.entries(MODES)) await chmod(join(tree, path), mode)
 }
 
 async function addUsers(lab: Lab, tree: string, publicKey: string): Promise<void> {

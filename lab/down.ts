@@ -8,6 +8,7 @@ import { type Lab, type LabHost, unitName } from './lab.ts'
 import { withLock } from './lock.ts'
 import { isForeign, removeNetwork } from './network.ts'
 import { requireMachine } from './requirements.ts'
+import { removeShare } from './share.ts'
 
 /** Destroys hosts with their disks; the network and the cache stay for the others. */
 export async function takeDownHosts(lab: Lab, hosts: readonly LabHost[]): Promise<void> {
@@ -37,6 +38,7 @@ export async function takeDown(lab: Lab, what: 'hosts' | 'all'): Promise<void> {
       await removeNetwork(lab)
     }
     for (const name of await listFolder(lab.paths.hosts)) await removeDisk(lab, name)
+    await removeShare(lab)
     await writeKnownHosts(lab)
     if (what === 'hosts') await removeOldBases(lab)
     else await must(['rm', '-rf', '--one-file-system', lab.folder], { signal: lab.signal, timeout: 300 })

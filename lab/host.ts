@@ -7,6 +7,7 @@ import { readText } from './files.ts'
 import { type Lab, type LabHost, unitName } from './lab.ts'
 import { launch } from './launch.ts'
 import { connectHost, disconnectHost } from './network.ts'
+import { ensureShare, shareOption } from './share.ts'
 import { answers, waitForPort } from './wait.ts'
 
 const SSH = { port: 22, greeting: 'SSH-' } as const
@@ -16,9 +17,10 @@ export async function bootHost(lab: Lab, host: HostRecord): Promise<void> {
   const unit = unitName(host.address)
   await stopHost(lab, host)
   const root = await mountDisk(lab, host)
+  await ensureShare(lab)
   await connectHost(lab, host.address)
   const log = join(lab.paths.hosts, host.name, 'console.log')
-  await launch({ cgroup: unit, log, argv: nspawn(host, unit, root), env: NSPAWN_ENVIRONMENT })
+  await launch({ cgroup: unit, log, argv: [...nspawn(host, unit, root), shareOption(lab)], env: NSPAWN_ENVIRONMENT })
   const up = await waitForPort({ ...SSH, address: host.address, seconds: 90, signal: lab.signal, alive: () => isPopulated(unit) })
   if (up) return
   throw new RunnerError('lab', `the lab host ${host.name} did not start: ${lastLines((await readText(log)) ?? '')}`, {

@@ -42,6 +42,8 @@ export interface LabPaths {
   readonly key: string
   readonly password: string
   readonly knownHosts: string
+  /** What the lab's file server exports. */
+  readonly share: string
 }
 
 /** The lab that these hosts form. Throws where they do not share a /24 or the folder cannot carry an overlay. */
@@ -88,6 +90,7 @@ export function pathsIn(folder: string): LabPaths {
     key: join(folder, 'id_lab'),
     password: join(folder, 'password'),
     knownHosts: join(folder, 'known_hosts'),
+    share: join(folder, 'share'),
   }
 }
 

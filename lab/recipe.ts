@@ -56,6 +56,31 @@ export const LINKS: Readonly<Record<string, string>> = Object.fromEntries(MASKED
 
 const LOOP_DEVICES = Array.from({ length: 64 }, (_, n) => `b! /dev/loop${String(n)} 0660 root disk - 7:${String(n)}`)
 
+/** Where a host has the folders that the lab's file server exports. */
+export const EXPORTS = '/srv/exports'
+
+/**
+ * The kernel of a lab host may have no NFS, and the lab has no NFS server: this program, which `mount -t nfs` runs, binds the
+ * folder that all hosts of the lab share. Services that mount an export and put files there do not see a difference.
+ */
+const MOUNT_NFS = `#!/bin/sh
+# The lab's stand-in for mount.nfs: the exports of 'gateway' are folders that all hosts of the lab share.
+# mount.nfs EXPORT FOLDER [options]
+name=\${1#gateway:/}
+if [ "$name" = "$1" ]; then
+  echo "mount.nfs: the lab's only file server is 'gateway': cannot mount $1" >&2
+  exit 32
+fi
+if [ ! -d "${EXPORTS}/$name" ]; then
+  echo "mount.nfs: gateway does not export /$name" >&2
+  exit 32
+fi
+exec mount --bind "${EXPORTS}/$name" "$2"
+`
+
+/** Programs that a package brought later does not take the place of. */
+export const DIVERTED: readonly string[] = ['/sbin/mount.nfs']
+
 /** Files of the tree, by path. */
 export const FILES: Readonly<Record<string, string>> = {
   'etc/default/locale': 'LANG=C.UTF-8\n',
@@ -63,6 +88,7 @@ export const FILES: Readonly<Record<string, string>> = {
   'etc/resolv.conf': '',
   'etc/ssh/sshd_config.d/lab.conf': 'HostKey /etc/ssh/ssh_host_ed25519_key\nUseDNS no\nPermitRootLogin prohibit-password\n',
   'etc/sudoers.d/deploy': 'deploy ALL=(ALL) NOPASSWD:ALL\n',
+  'sbin/mount.nfs': MOUNT_NFS,
   // A disposable host need not survive a power cut: without a flush per file apt is several times faster.
   'etc/dpkg/dpkg.cfg.d/lab': 'force-unsafe-io\n',
   // The lab's clock may be any: repositories that look expired or not yet valid are still the right ones.
@@ -83,11 +109,14 @@ export const FILES: Readonly<Record<string, string>> = {
   ].join('\n'),
 }
 
+/** Modes of files that are not 0644. */
+export const MODES: Readonly<Record<string, number>> = { 'etc/sudoers.d/deploy': 0o440, 'sbin/mount.nfs': 0o755 }
+
 /** Users beside root: `deploy` becomes root without a password, `plain` with one. */
 export const USERS: readonly string[] = ['deploy', 'plain']
 
 /** The name of the base tree that this recipe makes, with this key in it. */
 export function recipeName(publicKey: string): string {
-  const recipe = JSON.stringify([RELEASE, PACKAGES, SOURCES, LINKS, FILES, USERS, publicKey])
+  const recipe = JSON.stringify([RELEASE, PACKAGES, SOURCES, LINKS, FILES, MODES, DIVERTED, USERS, publicKey])
   return createHash('sha256').update(recipe).digest('hex').slice(0, 12)
 }

@@ -82,6 +82,15 @@ serial('hosts can bridge, filter, mount loop devices and use tun', async (t) => 
   t.is(result.stdout, 'ext4\n', result.stderr)
 })
 
+serial('an export of the lab is one folder on all hosts, and a package does not take its mount program', async (t) => {
+  const mount = 'mkdir -p /srv/m; mount -t nfs gateway:/volumes /srv/m'
+  t.is((await ssh(at(0), 'root', `${mount}; echo one > /srv/m/written`)).stderr, '')
+  t.is((await ssh(at(1), 'root', `${mount}; cat /srv/m/written; umount /srv/m; ls -A /srv/m`)).stdout, 'one\n')
+  const refused = await ssh(at(1), 'root', 'mount -t nfs elsewhere:/volumes /srv/m')
+  t.regex(refused.stderr, /only file server is 'gateway'/)
+  t.regex((await ssh(at(0), 'root', 'dpkg-divert --list /sbin/mount.nfs')).stdout, /local diversion of \/sbin\/mount\.nfs/)
+})
+
 serial('one host is destroyed with its loop devices and comes back new; the other runs on', async (t) => {
   const before = await ssh(at(0), 'root', 'cat /proc/sys/kernel/random/boot_id; systemctl show -p UserspaceTimestampMonotonic --value')
   t.true((await loopFiles()).includes('/srv/lab-test-disk'))
