@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'transfer' // a file could not be written to or read from a host: disk full, permission
   | 'limit' // a bound was passed (time, size, depth)
   | 'lab' // the embedded lab cannot be brought up here
+  | 'interrupted' // the user ended the run
   | 'bug' // a broken promise inside the product
 
 export interface ErrorDetails {

@@ -61,6 +61,8 @@ export type RunEvent =
       readonly source?: Source | undefined
       readonly hint?: string | undefined
     }
+  /** A person is asked something on the terminal, or has answered. */
+  | { readonly type: 'prompt'; readonly at: number; readonly state: 'asking' | 'answered' }
   | { readonly type: 'no-more-hosts'; readonly at: number; readonly play: PlayRef }
   | { readonly type: 'play-end'; readonly at: number; readonly play: PlayRef }
   | { readonly type: 'stats'; readonly at: number; readonly data: ValueRecord }

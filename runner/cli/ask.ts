@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { RunnerError } from '../base/error.ts'
 import { Secret } from '../base/value.ts'
+import type { Terminal } from '../execute/terminal.ts'
 import type { Io } from './io.ts'
 
 /** Asks for a password; what is typed is not shown. From a pipe it is one line. @throws RunnerError `options` where nothing came */
@@ -17,8 +18,22 @@ export async function confirm(question: string, io: Io): Promise<boolean> {
   return /^\s*y(es)?\s*$/i.test(line ?? '')
 }
 
-async function askLine(question: string, io: Io, echo: 'shown' | 'hidden'): Promise<string | undefined> {
+/** The person that `execute` may ask; undefined where there is no terminal, or nobody is to be asked. */
+export function terminalOf(io: Io, choices: { readonly yes: boolean }): Terminal | undefined {
+  if (choices.yes || !io.stdin.isTTY) return undefined
+  const pending: string[] = []
+  return {
+    ask: (question, echo, signal) => askLine(question, { ...io, signal }, echo, pending),
+    say: (text) => io.stderr.write(`${text}\n`),
+  }
+}
+
+/** Lines beyond the first that came with it (pasted ones) wait in `pending` for the next question. */
+async function askLine(question: string, io: Io, echo: 'shown' | 'hidden', pending: string[] = []): Promise<string | undefined> {
   io.stderr.write(`${question}: `)
+  const ready = pending.shift()
+  if (ready !== undefined) io.stderr.write(echo === 'shown' ? `${ready}\n` : '\n')
+  if (ready !== undefined || io.signal.aborted) return ready
   const output = new Writable({
     write(chunk: Buffer, _encoding, done) {
       if (echo === 'shown') io.stderr.write(chunk.toString())
@@ -26,22 +41,24 @@ async function askLine(question: string, io: Io, echo: 'shown' | 'hidden'): Prom
     },
   })
   const lines = createInterface({ input: io.stdin, output, terminal: io.stdin.isTTY })
+  const stop = (): void => {
+    lines.close()
+  }
   try {
     return await new Promise((resolve) => {
-      lines.once('line', resolve)
+      lines.on('line', (line) => {
+        pending.push(line)
+        resolve(pending[0])
+      })
       lines.once('close', () => {
         resolve(undefined)
       })
       lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
-      io.signal.addEventListener(
-        'abort',
-        () => {
-          lines.close()
-        },
-        { once: true },
-      )
+      io.signal.addEventListener('abort', stop, { once: true })
     })
   } finally {
+    io.signal.removeEventListener('abort', stop)
+    pending.shift()
     if (echo === 'hidden') io.stderr.write('\n')
     lines.close()
   }

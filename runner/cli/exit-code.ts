@@ -26,6 +26,8 @@ export function exitCodeOf(code: ErrorCode): number {
     case 'limit':
     case 'lab':
       return EXIT.error
+    case 'interrupted':
+      return EXIT.interrupted
     case 'bug':
       return EXIT.bug
   }

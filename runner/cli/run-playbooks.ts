@@ -3,7 +3,7 @@ import type { CliDefaults } from '../execute/options.ts'
 import { runPlan } from '../execute/run.ts'
 import { ConnectionPool } from '../host/pool.ts'
 import { PRELUDE } from '../host/prelude.ts'
-import { askSecret, confirm } from './ask.ts'
+import { askSecret, confirm, terminalOf } from './ask.ts'
 import { EXIT, exitCodeOf, exitCodeOfHosts } from './exit-code.ts'
 import type { Job, Loaded } from './job.ts'
 import { labFolder } from './lab-folder.ts'
@@ -31,6 +31,7 @@ export async function runPlaybooks(job: Job, loaded: Loaded): Promise<number> {
       emit,
       pool,
       cliDefaults,
+      terminal: terminalOf(io, choices),
       signal: io.signal,
       env: io.env,
     })

@@ -14,23 +14,39 @@ export function limitedHosts(limit: string | undefined, inventory: Inventory): R
   throw new RunnerError('inventory', `--limit ${limit} leaves no host`, { hint: 'run inventory --graph shows groups and hosts' })
 }
 
-/** The hosts of one play, `--limit` applied. Of host patterns that hold templates only `-e` variables are known here. */
-export function hostsOfPlay(
-  play: Play,
-  {
-    project,
-    inventory,
-    hosts,
-  }: { readonly project: Project; readonly inventory: Inventory; readonly hosts: ReadonlySet<string> | undefined },
-): readonly string[] {
-  const scope = createScope([{ layer: 'extra vars', vars: project.extraVars }])
-  const selected = inventory.select(patterns(project.engine.render(play.hosts.value, scope)))
-  return hosts === undefined ? selected : selected.filter((host) => hosts.has(host))
+interface Context {
+  readonly project: Project
+  readonly inventory: Inventory
+  readonly hosts: ReadonlySet<string> | undefined
 }
 
-/** All hosts that the plays are about, each once. */
-export function hostsOfPlan(plan: Plan, context: Parameters<typeof hostsOfPlay>[1]): readonly string[] {
-  return [...new Set(plan.plays.flatMap((play) => hostsOfPlay(play, context)))]
+/** The hosts of one play, `--limit` applied; none where its pattern needs what only the run knows. */
+export function hostsOfPlay(play: Play, context: Context): readonly string[] {
+  return knownHosts(play, context) ?? []
+}
+
+/** All hosts that the plays are about, each once. A play that may be about any counts for all of them. */
+export function hostsOfPlan(plan: Plan, context: Context): readonly string[] {
+  return [...new Set(plan.plays.flatMap((play) => knownHosts(play, context) ?? context.inventory.hosts))]
+}
+
+/** Of a pattern that holds templates, the play's variables, the defaults of its prompts and `-e` are known before the run. */
+function knownHosts(play: Play, { project, inventory, hosts }: Context): readonly string[] | undefined {
+  const defaults = play.varsPrompt.flatMap(({ name, source, default: value }) =>
+    value === undefined ? [] : [[name, { value, source }] as const],
+  )
+  const scope = createScope([
+    { layer: 'play vars', vars: play.vars },
+    { layer: 'vars_prompt', vars: new Map(defaults) },
+    { layer: 'extra vars', vars: project.extraVars },
+  ])
+  try {
+    const selected = inventory.select(patterns(project.engine.render(play.hosts.value, scope)))
+    return hosts === undefined ? selected : selected.filter((host) => hosts.has(host))
+  } catch (error) {
+    if (error instanceof RunnerError && error.code === 'undefined') return undefined
+    throw error
+  }
 }
 
 function patterns(value: Value): readonly string[] {

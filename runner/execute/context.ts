@@ -9,6 +9,7 @@ import { HostRun } from './host-run.ts'
 import { RunMemo } from './memo.ts'
 import type { RunOptions } from './options.ts'
 import type { Slots } from './slots.ts'
+import { Conversation } from './terminal.ts'
 
 /** One run: its options and the hosts it has met. */
 export class RunContext {
@@ -19,8 +20,12 @@ export class RunContext {
   /** SHA-256 of controller files, by path. */
   readonly hashes = new Map<string, Promise<string>>()
 
+  /** Absent where nobody can be asked. */
+  readonly conversation: Conversation | undefined
+
   constructor(options: RunOptions, startedAt: number) {
     this.options = options
+    this.conversation = options.terminal === undefined ? undefined : new Conversation(options.terminal, options.emit)
     this.startedAt = startedAt
   }
 
@@ -54,7 +59,7 @@ export class RunContext {
   /** Throws when the user interrupted the run: called between tasks. */
   checkInterrupted(): void {
     if (this.options.signal.aborted)
-      throw new RunnerError('unreachable', 'interrupted', { hint: 'run the same command again: finished tasks will be ok' })
+      throw new RunnerError('interrupted', 'interrupted', { hint: 'run the same command again: finished tasks will be ok' })
   }
 }
 

@@ -8,6 +8,7 @@ import type { VarMap } from '../load/layer.ts'
 import type { Registry } from '../module/registry.ts'
 import type { IncludeCompiler, Selection } from '../plan/types.ts'
 import type { TemplateEngine } from '../template/engine.ts'
+import type { Terminal } from './terminal.ts'
 
 /** Everything a run needs besides the plan; nothing is read from the ambient process. */
 export interface RunOptions {
@@ -29,6 +30,8 @@ export interface RunOptions {
   readonly cliDefaults: CliDefaults
   readonly forceHandlers: boolean
   readonly secrets: SecretRegistry
+  /** Absent where nobody can be asked. */
+  readonly terminal?: Terminal | undefined
   /** `ansible.cfg`'s and the environment's HOME and SSH_AUTH_SOCK, for keys and the agent. */
   readonly env: Readonly<Record<string, string | undefined>>
 }

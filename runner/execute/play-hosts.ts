@@ -1,5 +1,5 @@
 import { RunnerError } from '../base/error.ts'
-import { isList, toPlain, type Value } from '../base/value.ts'
+import { isList, Secret, toPlain, type Value } from '../base/value.ts'
 import { expandLimit } from '../load/pattern.ts'
 import type { Play } from '../plan/types.ts'
 import type { Scope } from '../template/scope.ts'
@@ -21,6 +21,7 @@ export function selectHosts(run: RunContext, play: Play, scope: Scope): readonly
 }
 
 function patternsOf(value: Value, play: Play): readonly string[] {
+  if (value instanceof Secret) return [value.reveal()]
   if (typeof value === 'string') return [value]
   if (isList(value) && value.every((item) => typeof item === 'string')) return value.map(String)
   throw new RunnerError('syntax', 'hosts must be a host pattern or a list of them', { source: play.hosts.source })

@@ -3,18 +3,19 @@ import { isAbsolute, join } from 'node:path'
 import { RunnerError } from '../base/error.ts'
 import { isList, record, type Value } from '../base/value.ts'
 import type { VarEntry, VarMap } from '../load/layer.ts'
-import { createScope, loadVarsFile } from '../load/vars.ts'
+import { createScope, loadVarsFile, NO_VARS } from '../load/vars.ts'
 import type { Play } from '../plan/types.ts'
 import type { Scope } from '../template/scope.ts'
 import type { PlayRun, RunContext } from './context.ts'
 import { stepScope } from './scope.ts'
 
 /** What a play's own keywords (`hosts`, `serial`, `name`) may use: its variables, `-e` and the groups. */
-export function playScope(run: RunContext, play: Play): Scope {
+export function playScope(run: RunContext, play: Play, prompted: VarMap = NO_VARS): Scope {
   const { inventory, extraVars } = run.options
   const groups = record(inventory.groups.map((name) => [name, inventory.hostsOf(name) ?? []] as const))
   return createScope([
     { layer: 'play vars', vars: play.vars },
+    { layer: 'vars_prompt', vars: prompted },
     { layer: 'extra vars', vars: extraVars },
     {
       layer: 'magic variable',

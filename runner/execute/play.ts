@@ -1,5 +1,6 @@
 import type { PlayRef } from '../base/event.ts'
 import { toPlain } from '../base/value.ts'
+import type { VarMap } from '../load/layer.ts'
 import { selectPlay } from '../plan/select.ts'
 import { isLockstep, readStrategy, type Strategy } from '../plan/strategies.ts'
 import type { Play } from '../plan/types.ts'
@@ -10,13 +11,15 @@ import type { HostRun } from './host-run.ts'
 import { selectHosts } from './play-hosts.ts'
 import { playScope, playVarsFiles } from './play-vars.ts'
 import { checkRoleArguments, secretNamesOf } from './preflight.ts'
+import { askPrompts } from './prompts.ts'
 import { runBatch } from './sections.ts'
 import { Slots } from './slots.ts'
 
 /** Runs one play: hosts in batches; in each, facts, the sections and their handlers. */
 export async function runPlay(run: RunContext, whole: Play): Promise<void> {
   const play = selectPlay(whole, run.options.selection)
-  const scope = playScope(run, play)
+  const prompted = await askPrompts(run, play, playScope(run, play))
+  const scope = playScope(run, play, prompted)
   const ref: PlayRef = { id: play.id, name: playName(run, play, scope), source: play.source }
   const matched = selectHosts(run, play, scope)
   if (matched.length === 0) {
@@ -28,7 +31,7 @@ export async function runPlay(run: RunContext, whole: Play): Promise<void> {
   run.emit({ type: 'play-start', at: Date.now(), play: ref, hosts: hosts.map((host) => host.name), lockstep: isLockstep(strategy) })
   for (const host of hosts) host.ended = false
   for (const batch of batches(hosts, play.serial, scope, run.options.engine)) {
-    const current = startBatch(run, play, { ref, hosts, batch, strategy })
+    const current = startBatch(run, play, { ref, hosts, batch, strategy, prompted })
     checkRoleArguments(current)
     await runBatch(current)
     if (current.ending === 'play' || current.ending === 'failed' || tooManyFailed(current, scope)) {
@@ -44,10 +47,11 @@ interface Batch {
   readonly hosts: readonly HostRun[]
   readonly batch: readonly HostRun[]
   readonly strategy: Strategy
+  readonly prompted: VarMap
 }
 
 function startBatch(run: RunContext, play: Play, at: Batch): PlayRun {
-  const { strategy } = at
+  const { strategy, prompted } = at
   const current: PlayRun = {
     run,
     play,
@@ -56,7 +60,7 @@ function startBatch(run: RunContext, play: Play, at: Batch): PlayRun {
     batch: at.batch,
     playVars: play.vars,
     varsFiles: new Map(),
-    prompted: new Map(),
+    prompted,
     secretNames: secretNamesOf(play),
     handlers: [...play.handlers],
     publicLayers: [],

@@ -4,11 +4,12 @@ import { isLockstep } from '../plan/strategies.ts'
 import type { Step, TaskStep } from '../plan/types.ts'
 import { runBlock } from './block.ts'
 import type { PlayRun } from './context.ts'
+import { debugged } from './debugger.ts'
 import type { HostRun } from './host-run.ts'
 import { runInclude } from './include.ts'
 import { runMeta } from './meta.ts'
 import { notify } from './notify.ts'
-import { stepScope } from './scope.ts'
+import { type LocalVars, stepScope } from './scope.ts'
 import { countTask } from './tally.ts'
 import { runTask, type TaskOutcome, taskRef } from './task.ts'
 
@@ -58,7 +59,11 @@ async function runTaskStep(play: PlayRun, step: TaskStep, hosts: readonly HostRu
   const ref = taskRef(play, step, first, place.handler)
   play.run.emit({ type: 'task-start', at: Date.now(), task: ref, hosts: runners.map((host) => host.name) })
   const throttle = throttleOf(play, step, first)
-  const outcomes = await Promise.all(runners.map((host) => play.slots.task(step, throttle, () => runTask(play, step, host, ref))))
+  const work = (task: TaskStep, host: HostRun, vars?: LocalVars): Promise<TaskOutcome> =>
+    play.slots.task(step, throttle, () => runTask(play, task, host, { ref, vars }))
+  const outcomes: TaskOutcome[] = []
+  for (const outcome of await Promise.all(runners.map((host) => work(step, host))))
+    outcomes.push(await debugged(play, step, outcome, (session) => work(session.step, outcome.host, session.vars)))
   if (once) shareResult(play, step, first)
   for (const outcome of outcomes) settle(play, step, outcome, place)
   return { failed: lost(play, step, outcomes, once ? hosts : []) }
@@ -66,7 +71,7 @@ async function runTaskStep(play: PlayRun, step: TaskStep, hosts: readonly HostRu
 
 /** Whether the first host alone runs the step for all: `run_once`, and actions that speak of the whole play. */
 export function runsOnce(play: PlayRun, step: Step, host: HostRun): boolean {
-  const wholePlay = step.kind === 'task' && step.action.name === 'add_host'
+  const wholePlay = step.kind === 'task' && step.action.wholePlay === true
   if (!wholePlay && !keywordIsTrue(play, step, host, step.keywords.runOnce)) return false
   if (isLockstep(play.strategy)) return true
   if (wholePlay) throw bypassesHosts(play, step)
@@ -95,8 +100,10 @@ function throttleOf(play: PlayRun, step: TaskStep, host: HostRun): number {
   return throttle === undefined ? 0 : Number(play.run.options.engine.render(throttle, stepScope(play, host, step)))
 }
 
+/** `run_once` gives the result to all hosts; an action for the whole play keeps it with the first. */
 function shareResult(play: PlayRun, step: TaskStep, first: HostRun): void {
-  const { register } = step.keywords
+  const { register, runOnce } = step.keywords
+  if (!keywordIsTrue(play, step, first, runOnce)) return
   for (const host of play.batch) {
     if (host === first || host.gone) continue
     const entry = register === undefined ? undefined : first.assigned.get(register)

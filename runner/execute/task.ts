@@ -8,7 +8,7 @@ import type { PlayRun } from './context.ts'
 import { type Executed, fromError, registeredValue } from './executed.ts'
 import type { HostRun } from './host-run.ts'
 import { runLoop } from './looped.ts'
-import { stepScope } from './scope.ts'
+import { type LocalVars, stepScope } from './scope.ts'
 import { taskResult } from './task-result.ts'
 import type { TaskRun } from './task-run.ts'
 
@@ -22,9 +22,14 @@ export interface TaskOutcome {
 }
 
 /** Runs one task on one host to its end: loop, retries, register, facts, events and counts. */
-export async function runTask(play: PlayRun, step: TaskStep, host: HostRun, ref: TaskRef): Promise<TaskOutcome> {
+export async function runTask(
+  play: PlayRun,
+  step: TaskStep,
+  host: HostRun,
+  { ref, vars }: { readonly ref: TaskRef; readonly vars?: LocalVars | undefined },
+): Promise<TaskOutcome> {
   const started = performance.now()
-  const task = taskRun(play, step, host, ref)
+  const task = taskRun(play, step, host, { ref, scope: stepScope(play, host, step, vars) })
   play.run.emit({ type: 'host-task-start', at: Date.now(), task: ref, host: host.name })
   const executed = await safely(() => runLoop(task, (item) => configured(item)))
   const ignored = isIgnored(task, executed)
@@ -54,13 +59,13 @@ async function safely(work: () => Promise<Executed>): Promise<Executed> {
   }
 }
 
-function taskRun(play: PlayRun, step: TaskStep, host: HostRun, ref: TaskRef): TaskRun {
+function taskRun(play: PlayRun, step: TaskStep, host: HostRun, { ref, scope }: Pick<TaskRun, 'ref' | 'scope'>): TaskRun {
   return {
     play,
     host,
     step,
     ref,
-    scope: stepScope(play, host, step),
+    scope,
     checkMode: play.run.options.checkMode,
     diff: play.run.options.diff,
     delegate: host,

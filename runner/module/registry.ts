@@ -11,6 +11,8 @@ export interface ActionSpec {
   /** Actions that read their argument themselves as an expression or a list of tasks (`assert.that`, `debug.var`): not rendered beforehand. */
   readonly rawArgs: readonly string[]
   readonly module: Module | undefined
+  /** Runs once for all hosts of a play: `add_host`, `pause`. */
+  readonly wholePlay?: boolean | undefined
 }
 
 /** Finds modules and controller actions by short or fully qualified name. Loads a module's file on first use. */

@@ -5,6 +5,7 @@ import type { Entries } from './_attributes.ts'
 import { type Compiler, type Frame, renderEarly, syntaxError } from './_compiler.ts'
 import { readLoop } from './_loop.ts'
 import { writtenText } from './_text.ts'
+import { readDebugger } from './debuggers.ts'
 import type { Keywords } from './types.ts'
 
 /** No keyword set at all: what a play starts from. */
@@ -159,7 +160,9 @@ const READERS: Readonly<Record<string, Read>> = {
     draft.remoteUser = checked(node, context).value
   },
   debugger: (draft, node, context) => {
-    draft.debugger = checked(node, context).value
+    const { value } = checked(node, context)
+    if (!(value instanceof Template)) readDebugger(value, node.source)
+    draft.debugger = value
   },
 }
 

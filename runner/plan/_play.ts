@@ -5,6 +5,7 @@ import { type Entries, PLAY_KEYWORDS, refuseUnknown } from './_attributes.ts'
 import { type Compiler, collecting, Frame, type PlayContext, playScope, syntaxError } from './_compiler.ts'
 import { compileHandlers } from './_handlers.ts'
 import { readKeywords } from './_keywords.ts'
+import { readPrompts } from './_prompts.ts'
 import { compileRole } from './_role.ts'
 import { roleEntry } from './_role-entry.ts'
 import { compileSteps } from './_steps.ts'
@@ -129,7 +130,7 @@ function playFields(compiler: Compiler, node: Node, entries: Entries, place: Pla
     maxFailPercentage: field('max_fail_percentage'),
     forceHandlers: field('force_handlers')?.value,
     varsFiles: files === undefined || files.value === null ? [] : (files.items ?? [files]),
-    varsPrompt: field('vars_prompt'),
+    varsPrompt: readPrompts(compiler, entries.get('vars_prompt')?.node),
   }
 }
 

@@ -29,7 +29,7 @@ export interface Play {
   readonly forceHandlers: Value | undefined
   readonly vars: VarMap
   readonly varsFiles: readonly Node[]
-  readonly varsPrompt: Node | undefined
+  readonly varsPrompt: readonly Prompt[]
   /** Keywords as they stand on the play; steps have them merged already. For implicit tasks (fact gathering). */
   readonly keywords: Keywords
   readonly sections: readonly Section[]
@@ -38,6 +38,20 @@ export interface Play {
   /** Public variables of `roles:` and import_role: visible to the whole play. */
   readonly roleLayers: readonly VarLayer[]
   readonly roles: readonly RoleRef[]
+}
+
+/** An entry of `vars_prompt`. Fields may be Templates. */
+export interface Prompt {
+  readonly name: string
+  readonly source: Source
+  readonly prompt: Value | undefined
+  readonly default: Value | undefined
+  readonly private: Value | undefined
+  readonly confirm: Value | undefined
+  readonly encrypt: Value | undefined
+  readonly saltSize: Value | undefined
+  readonly salt: Value | undefined
+  readonly unsafe: Value | undefined
 }
 
 /** Handlers are flushed at the end of each section. */

@@ -30,6 +30,7 @@ class HumanReporter {
   readonly #timer: NodeJS.Timeout | undefined
   #rows: Rows
   #lockstep = true
+  #asking = false
   #playHosts = 0
   /** The task whose live output was shown last. */
   #announced: string | undefined
@@ -77,6 +78,8 @@ class HumanReporter {
           ...this.#warningPlace(event),
           ...(event.hint === undefined ? [] : [`  hint: ${event.hint}`]),
         ])
+      case 'prompt':
+        return this.#prompt(event)
       case 'no-more-hosts':
         return this.#screen.print(['', this.#screen.paint('failed', 'No hosts are left in this play.')])
       case 'error':
@@ -222,7 +225,14 @@ class HumanReporter {
     return event.source === undefined ? [] : [`  at ${formatSource(event.source)}`]
   }
 
+  /** What a person types must not be drawn over. */
+  #prompt({ state }: RunEventOf<'prompt'>): void {
+    this.#asking = state === 'asking'
+    if (this.#asking) this.#screen.status('')
+  }
+
   #drawStatus(): void {
+    if (this.#asking) return
     this.#screen.status(this.#screen.paint('dim', this.#activity.status(Date.now())))
   }
 }

@@ -8,7 +8,13 @@ export interface TestIo extends Io {
 }
 
 export function testIo(
-  more: { readonly env?: Io['env']; readonly cwd?: string; readonly input?: string; readonly signal?: AbortSignal } = {},
+  more: {
+    readonly env?: Io['env']
+    readonly cwd?: string
+    readonly input?: string
+    readonly signal?: AbortSignal
+    readonly terminal?: boolean
+  } = {},
 ): TestIo {
   const written = { out: '', err: '' }
   return {
@@ -22,7 +28,7 @@ export function testIo(
         written.err += text
       },
     },
-    stdin: Object.assign(Readable.from([more.input ?? '']), { isTTY: false }),
+    stdin: Object.assign(Readable.from([more.input ?? '']), { isTTY: more.terminal === true }),
     env: more.env ?? {},
     cwd: more.cwd ?? '/',
     signal: more.signal ?? new AbortController().signal,

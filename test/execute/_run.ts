@@ -39,6 +39,7 @@ export interface RunSetup {
   readonly files?: Readonly<Record<string, string>>
   readonly argv?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** What a person types; without it there is no terminal. */
   readonly input?: string
   /** The folder of another run. */
   readonly cwd?: string
@@ -51,7 +52,7 @@ export async function run(t: ExecutionContext, playbook: string, setup: RunSetup
   const io = testIo({
     cwd,
     env: { HOME: join(cwd, 'home'), USER: 'root', ...setup.env },
-    ...(setup.input === undefined ? {} : { input: setup.input }),
+    ...(setup.input === undefined ? {} : { input: setup.input, terminal: true }),
   })
   const code = await main(['site.yml', '-i', 'hosts', '-o', 'json', ...(setup.argv ?? [])], io)
   const events = io

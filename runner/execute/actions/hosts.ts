@@ -12,6 +12,7 @@ const GROUPS = ['groups', 'group', 'groupname']
 /** Adds a host to the inventory of this run; runs once for the whole play. */
 export const addHost = defineAction({
   name: 'add_host',
+  wholePlay: true,
   args: anyArgs,
   run(task, args) {
     const name = pick(args, NAMES)
