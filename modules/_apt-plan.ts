@@ -73,7 +73,8 @@ function isNeeded(wanted: Wanted, state: PackageState, args: AptArguments): bool
 
 function installChange(needed: AptState['packages'], args: AptArguments): Change {
   const specs = needed.map((one) => (one.wanted.version?.operator === '>=' ? one.wanted.package : one.wanted.spec))
-  const effects = needed.map(({ wanted }) => packageInstalled(wanted.package, exactVersion(wanted)))
+  const services = args.policy_rc_d === 101 ? 'kept' : 'started'
+  const effects = needed.map(({ wanted }) => packageInstalled(wanted.package, exactVersion(wanted), services))
   return { what: `install ${names(specs)}`, actions: [aptGet(args, 'install', 'install', specs)], effects }
 }
 

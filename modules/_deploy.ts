@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
-import { type Change, Failure, type FileState, fail, type ReadOnlyHost } from '../runner/module/index.ts'
+import { type Change, Failure, type FileState, fail, type ReadOnlyHost, unknownAfter } from '../runner/module/index.ts'
 import { attributeChanges, attributeResult, attributesAfter, isStat, readOwners, type WantedAttributes } from './_attributes.ts'
+import { sha256 } from './_bytes.ts'
 import { expandPath } from './_expand.ts'
 import { missingParent, resolveLinks, type Target } from './_target.ts'
 import { type Content, writeChange } from './_write.ts'
@@ -64,13 +65,26 @@ export async function readDeployment(
 export function deploymentChanges(deployment: Deployment, task: DeployArgs): readonly Change[] {
   const { payload, target, wanted } = deployment
   const { file } = target
-  if (file.type === 'unknown') return [{ ...change(deployment, task), certainty: 'maybe', why: file.reason }]
+  if (file.type === 'unknown') return [overUnknown(deployment, task, file.reason)]
   if (!isStat(file)) return [change(deployment, task)]
   if (!task.force) return []
   if (file.type === 'file' && file.sha256 === undefined)
     return [{ ...change(deployment, task), certainty: 'maybe', why: `the content of ${target.path} is not known yet` }]
   return file.sha256 === payload.sha256 ? attributeChanges(target.path, file, wanted, target.owners) : [change(deployment, task)]
 }
+
+/**
+ * A package to be installed may bring the file. A text of ours is not a package's, so that it is written in any case; of
+ * an empty one, or one that does not replace another, that cannot be said.
+ */
+function overUnknown(deployment: Deployment, task: DeployArgs, why: string): Change {
+  const { payload, target } = deployment
+  const written = change(deployment, task)
+  if (!task.force) return { ...written, certainty: 'maybe', why, effects: [unknownAfter('file', target.path, why)] }
+  return payload.sha256 === EMPTY ? { ...written, certainty: 'maybe', why } : written
+}
+
+const EMPTY = sha256(Buffer.alloc(0))
 
 /** The keys of Ansible's result for a deployed file. */
 export function deploymentResult(deployment: Deployment, task: DeployArgs): Readonly<Record<string, unknown>> {

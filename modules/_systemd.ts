@@ -108,7 +108,7 @@ function masking(service: ServiceState, name: string, wish: UnitWish): readonly 
   if (wish.masked === undefined) return []
   const verb = wish.masked ? 'mask' : 'unmask'
   return decide(
-    { known: service, holds: service.masked === wish.masked },
+    { known: service, part: 'masked', holds: service.masked === wish.masked },
     { what: `${verb} ${name}`, actions: [systemctl(wish, verb, name)], effects: [serviceChanged(name, { masked: wish.masked })] },
   )
 }
@@ -121,7 +121,7 @@ function enabling(unit: UnitState, service: ServiceState, name: string, wish: Un
     ? systemctl(wish, verb, ...(wish.force && wish.enabled ? ['--force'] : []), name)
     : sysvEnable(name, wish.enabled)
   return decide(
-    { known: service, holds },
+    { known: service, part: 'enabled', holds },
     { what: `${verb} ${name}`, actions: [action], effects: [serviceChanged(name, { enabled: wish.enabled })] },
   )
 }
@@ -140,7 +140,7 @@ function activity(unit: UnitState, service: ServiceState, name: string, wish: Un
   const what = `${verb} ${name}`
   if (state === 'restarted' || state === 'reloaded') return [{ what, actions: [action], effects }]
   return decide(
-    { known: service, holds: service.active === (state === 'started') && service.state !== 'deactivating' },
+    { known: service, part: 'active', holds: service.active === (state === 'started') && service.state !== 'deactivating' },
     { what, actions: [action], effects },
   )
 }
@@ -152,8 +152,12 @@ function verbFor(state: NonNullable<UnitWish['state']>, service: ServiceState): 
 }
 
 /** Where a package that is yet to be installed brings the service, what its installation leaves is not known. */
-function decide(now: { readonly known: ServiceState; readonly holds: boolean }, change: Change): readonly Change[] {
-  if (now.known.unknown !== undefined) return [{ ...change, certainty: 'maybe', why: now.known.unknown }]
+function decide(
+  now: { readonly known: ServiceState; readonly part: 'active' | 'enabled' | 'masked'; readonly holds: boolean },
+  change: Change,
+): readonly Change[] {
+  const { unknown, known = [] } = now.known
+  if (unknown !== undefined && !known.includes(now.part)) return [{ ...change, certainty: 'maybe', why: unknown }]
   return now.holds ? [] : [change]
 }
 

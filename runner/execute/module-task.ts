@@ -62,8 +62,7 @@ function predict(task: TaskRun, module: Module, planned: Planned): Executed {
   const certain = changes.some((change) => (change.certainty ?? 'change') === 'change')
   for (const change of changes) {
     const effects = change.effects ?? []
-    if (change.certainty === 'maybe') task.prediction.doubt(effects, change.why ?? change.what)
-    else task.prediction.apply(effects)
+    task.prediction.apply(effects)
   }
   if (doubt !== undefined && !certain) return unknown(doubt.why ?? doubt.what)
   const result = changes.length === 0 || !certain ? resultData(module, planned, []) : predictedData(module, state, args)

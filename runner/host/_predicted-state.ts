@@ -36,7 +36,7 @@ export function predictedService(name: string, real: ServiceState, prediction: P
   const belief = prediction.belief('service', name)
   if (belief?.kind === 'unknown') return { ...real, unknown: belief.reason }
   const { newcomers } = prediction
-  const base = !real.exists && newcomers !== undefined ? { ...real, unknown: `service ${name} may come with ${newcomers}` } : real
+  const base = !real.exists && newcomers !== undefined ? newcomer(name, real, prediction) : real
   if (belief === undefined) return base
   const told = defined(SERVICE.parse(belief.state))
   const settled = told.active !== undefined && told.enabled !== undefined
@@ -47,7 +47,16 @@ export function predictedService(name: string, real: ServiceState, prediction: P
     state: told.state ?? activity(told.active) ?? base.state,
     unitState: told.unitState ?? (told.enabled === undefined ? base.unitState : told.enabled ? 'enabled' : 'disabled'),
     unknown: settled ? undefined : base.unknown,
+    known: settled ? undefined : [...(base.known ?? []), ...PARTS.filter((part) => told[part] !== undefined)],
   }
+}
+
+const PARTS = ['active', 'enabled', 'masked'] as const
+
+/** A service that a package may bring. One that may not start its services while it is installed leaves it stopped. */
+function newcomer(name: string, real: ServiceState, prediction: Prediction): ServiceState {
+  const unknown = `service ${name} may come with ${prediction.newcomers ?? 'a package'}`
+  return { ...real, unknown, known: prediction.startsNothing ? ['active', 'masked'] : ['masked'] }
 }
 
 function activity(active: boolean | undefined): string | undefined {

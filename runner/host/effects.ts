@@ -35,9 +35,10 @@ export function fileRemoved(path: string): Effect {
   return { kind: 'file', key: path, state: { type: 'absent' } }
 }
 
-export function packageInstalled(name: string, version?: string): Effect {
+/** `kept`: its services are kept from starting while it is installed. */
+export function packageInstalled(name: string, version?: string, services: 'started' | 'kept' = 'started'): Effect {
   const state: PackageState = { installed: true, version }
-  return { kind: 'package', key: name, state }
+  return { kind: 'package', key: name, state: { ...state, startsServices: services === 'started' } }
 }
 
 export function packageRemoved(name: string): Effect {

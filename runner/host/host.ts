@@ -82,6 +82,8 @@ export interface ServiceState {
   readonly unitState: string
   /** On a predicted host: why the state cannot be known. */
   readonly unknown?: string | undefined
+  /** Which parts of it are known all the same. */
+  readonly known?: readonly ('active' | 'enabled' | 'masked')[] | undefined
 }
 
 export type UserState = { readonly exists: false } | ({ readonly exists: true } & UserEntry)

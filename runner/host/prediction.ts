@@ -13,6 +13,7 @@ export class Prediction {
   readonly #hosts = new Map<string, Prediction>()
   readonly #installs: string[] = []
   readonly #starts = new Set<string>()
+  #startsNothing = true
   #clock = 0
   #lastInstall = 0
 
@@ -34,11 +35,6 @@ export class Prediction {
     for (const effect of effects) this.#believe(effect)
   }
 
-  /** The change may or may not happen: nothing that it would touch is known any more. */
-  doubt(effects: readonly Effect[], why: string): void {
-    for (const effect of effects) this.#believe({ ...effect, state: new Unknown(why) })
-  }
-
   belief(kind: string, key: string, scope: 'host' | 'run' = 'host'): Belief | undefined {
     return (scope === 'run' ? this.#shared : this.#own).get(nameOf(kind, key))
   }
@@ -50,6 +46,11 @@ export class Prediction {
     const shown = names.slice(0, MOST_NAMES).join(', ')
     const more = names.length > MOST_NAMES ? ` and ${String(names.length - MOST_NAMES)} more` : ''
     return `${names.length === 1 ? 'package' : 'packages'} ${shown}${more}`
+  }
+
+  /** Whether all packages to be installed are kept from starting services. */
+  get startsNothing(): boolean {
+    return this.#startsNothing
   }
 
   /** Why something that does not answer now may answer by then: packages to be installed, services to be started. */
@@ -88,6 +89,7 @@ export class Prediction {
     const gone = hasFlag(state, 'installed', false)
     if (gone || this.#installs.includes(name)) return
     this.#installs.push(name)
+    if (!hasFlag(state, 'startsServices', false)) this.#startsNothing = false
     this.#lastInstall = this.#clock
   }
 

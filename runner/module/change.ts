@@ -14,7 +14,8 @@ export interface Change {
   readonly diff?: FileDiff | undefined
   /**
    * `change` (default): counts as changed. `observe`: runs an action that changes nothing on the host (a wait, a GET).
-   * `maybe`: whether it is needed cannot be known beforehand; in check mode the task is unknown with `why`.
+   * `maybe`: whether it is needed cannot be known beforehand; in check mode the task is unknown with `why`. Its effects
+   * hold afterwards either way: where it is not needed, things are so already.
    */
   readonly certainty?: 'change' | 'observe' | 'maybe' | undefined
   readonly why?: string | undefined

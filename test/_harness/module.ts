@@ -124,8 +124,7 @@ export async function planWith<A, S>(
 
 function predict(changes: readonly Change[], prediction: Prediction): Pick<ModuleRun, 'status' | 'failure'> {
   for (const change of changes) {
-    if (change.certainty === 'maybe') prediction.doubt(change.effects ?? [], change.why ?? change.what)
-    else prediction.apply(change.effects ?? [])
+    prediction.apply(change.effects ?? [])
   }
   if (changes.some((change) => (change.certainty ?? 'change') === 'change')) return { status: 'changed', failure: undefined }
   const doubt = changes.find((change) => change.certainty === 'maybe')

@@ -185,8 +185,17 @@ test('what nobody can know stays unknown for every kind', async (t) => {
     await t.throwsAsync(asked, { instanceOf: UnknownState, message: 'why' })
 })
 
-test('a change that may not happen leaves its things in doubt', async (t) => {
-  const prediction = new Prediction()
-  prediction.doubt([fileWritten('/etc/motd')], 'it depends')
-  t.deepEqual(await createPredictedHost(fixtureHost(REAL), prediction).file('/etc/motd'), { type: 'unknown', reason: 'it depends' })
+test('a service that a package may bring is known to be stopped only where packages are kept from starting any', async (t) => {
+  t.deepEqual((await after(packageInstalled('nova-api')).service('nova-api')).known, ['masked'])
+  t.deepEqual((await after(packageInstalled('nova-api', undefined, 'kept')).service('nova-api')).known, ['active', 'masked'])
+  const mixed = after(packageInstalled('nova-api', undefined, 'kept'), packageInstalled('curl'))
+  t.deepEqual((await mixed.service('nova-api')).known, ['masked'])
+})
+
+test('of a service that a package may bring, what a change settled is known, and all of it once all is settled', async (t) => {
+  const started = await after(packageInstalled('nova-api'), serviceChanged('nova-api', { active: true })).service('nova-api')
+  t.like(started, { exists: true, active: true, known: ['masked', 'active'] })
+  t.regex(started.unknown ?? '', /may come with package nova-api/)
+  const both = after(packageInstalled('nova-api'), serviceChanged('nova-api', { active: true, enabled: true }))
+  t.is((await both.service('nova-api')).unknown, undefined)
 })
