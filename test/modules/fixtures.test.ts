@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { UnknownState } from '../../runner/host/probe.ts'
+import { ProbeUnavailable, UnknownState } from '../../runner/host/probe.ts'
 import { Failure } from '../../runner/module/change.ts'
 import type { Module } from '../../runner/module/define.ts'
 import { FIXTURE, fixtureHost } from '../_harness/fixture-host.ts'
@@ -61,7 +61,15 @@ async function decide(module: Module, scenario: z.output<typeof SCENARIO>): Prom
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
   }
-  return planWith(fixtureHost(scenario.host), module, { args, context: moduleContext({ facts: scenario.facts, now: 0, cwd: here }) })
+  try {
+    return await planWith(fixtureHost(scenario.host), module, {
+      args,
+      context: moduleContext({ facts: scenario.facts, now: 0, cwd: here }),
+    })
+  } catch (error) {
+    if (error instanceof ProbeUnavailable) return error
+    throw error
+  }
 }
 
 async function loadModule(name: string): Promise<Module> {
