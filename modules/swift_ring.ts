@@ -78,7 +78,7 @@ export default defineModule<Args, State>({
       path,
       ring: ringFile(path),
       devices: task.devices.length,
-      rebalanced: outcomes.some((outcome) => outcome.id === 'rebalance' && outcome.rc === 0),
+      rebalanced: outcomes.some((outcome) => outcome.id === 'rebalance' && /^Reassigned \d/m.test(outcome.stdout)),
       ...(backup === undefined ? {} : { backup_file: backup }),
     }
   },
