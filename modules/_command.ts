@@ -80,7 +80,7 @@ export function outputResult(stdout: string, stderr: string): Readonly<Record<st
 
 /** The result, or a Failure with it where the command did. */
 export function verdict(outcome: Outcome, data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | Failure {
-  return outcome.rc === 0 && outcome.ok ? data : fail(String(data['msg']), { data })
+  return outcome.rc === 0 && outcome.ok ? data : fail(String(data['msg']), { data: { changed: true, ...data } })
 }
 
 /** Refuses a task without a command, or with two. */

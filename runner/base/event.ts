@@ -14,6 +14,8 @@ export type RunEvent =
       /** All hosts do a task before the next one begins; else tasks of different hosts come mixed. */
       readonly lockstep: boolean
     }
+  /** A part of the play's hosts (`serial`), or all of them, begins. */
+  | { readonly type: 'batch-start'; readonly at: number; readonly play: PlayRef; readonly hosts: readonly string[] }
   | { readonly type: 'play-skipped'; readonly at: number; readonly play: PlayRef; readonly reason: 'no-hosts-matched' | 'no-hosts-left' }
   | { readonly type: 'task-start'; readonly at: number; readonly task: TaskRef; readonly hosts: readonly string[] }
   | { readonly type: 'host-task-start'; readonly at: number; readonly task: TaskRef; readonly host: string }
@@ -24,6 +26,9 @@ export type RunEvent =
       readonly host: string
       readonly item: Value
       readonly label: Value
+      readonly delegate?: string | undefined
+      /** `ansible_host` of the delegate. */
+      readonly delegateAddress?: string | undefined
       readonly result: TaskResult
     }
   | {
@@ -32,6 +37,7 @@ export type RunEvent =
       readonly task: TaskRef
       readonly host: string
       readonly delegate?: string | undefined
+      readonly delegateAddress?: string | undefined
       readonly looped: boolean
       readonly result: TaskResult
       readonly seconds: number
@@ -52,7 +58,15 @@ export type RunEvent =
       readonly stream: 'stdout' | 'stderr'
       readonly text: string
     }
-  | { readonly type: 'included'; readonly at: number; readonly task: TaskRef; readonly hosts: readonly string[]; readonly file: string }
+  | {
+      readonly type: 'included'
+      readonly at: number
+      readonly task: TaskRef
+      readonly hosts: readonly string[]
+      readonly file: string
+      /** Of the loop's item that it was included for. */
+      readonly label?: Value | undefined
+    }
   | { readonly type: 'rescued'; readonly at: number; readonly host: string; readonly block: string }
   | {
       readonly type: 'warning'
@@ -60,6 +74,8 @@ export type RunEvent =
       readonly message: string
       readonly source?: Source | undefined
       readonly hint?: string | undefined
+      /** A deprecation: it works, but a later release of the language will refuse it. */
+      readonly kind?: 'deprecation' | undefined
     }
   /** A person is asked something on the terminal, or has answered. */
   | { readonly type: 'prompt'; readonly at: number; readonly state: 'asking' | 'answered' }

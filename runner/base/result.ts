@@ -1,5 +1,5 @@
 import type { FileDiff } from './diff.ts'
-import type { RunnerError } from './error.ts'
+import type { ErrorContext, RunnerError } from './error.ts'
 import type { ValueRecord } from './value.ts'
 
 /** How a task ended on a host. `unknown` exists in check mode alone: the prediction could not tell. */
@@ -20,4 +20,8 @@ export interface TaskResult {
   /** The error behind a failure, with its place. */
   readonly error?: RunnerError | undefined
   readonly censored?: boolean | undefined
+  /** Why it failed, from the task inwards, each with its place. */
+  readonly chain?: readonly ErrorContext[] | undefined
+  /** Whether its data are for a person's eyes: `debug` always shows them, gathered facts never. */
+  readonly display?: 'always' | 'never' | undefined
 }

@@ -25,11 +25,15 @@ export interface ValueRecord {
 /** Text from the controller's own files that contains `{{`, `{%` or `{#`: the one thing that is ever rendered. */
 export class Template {
   readonly text: string
+  /** Where the text begins. */
   readonly source: Source | undefined
+  /** Where the value that holds it begins: the quote, the mark of a block, the first of several `k=v`. */
+  readonly start: Source | undefined
 
-  constructor(text: string, source: Source | undefined) {
+  constructor(text: string, source: Source | undefined, start: Source | undefined = source) {
     this.text = text
     this.source = source
+    this.start = start
   }
 }
 

@@ -1,6 +1,9 @@
 import { resolve } from 'node:path'
 import { RunnerError } from '../base/error.ts'
 import type { Selection } from '../plan/types.ts'
+import type { AnsibleDisplaySettings } from '../report/ansible.ts'
+import { type AnsibleConfig, readAnsibleConfig } from './ansible-config.ts'
+import { ansibleDisplaySettings } from './ansible-display.ts'
 import type { Io } from './io.ts'
 import { choice, commaList, OUTPUTS, type PlaybookArguments, wholeNumber } from './playbook-options.ts'
 import { UsageError } from './usage-error.ts'
@@ -25,6 +28,7 @@ export interface PlaybookChoices {
   readonly verbosity: number
   readonly output: (typeof OUTPUTS)[number]
   readonly colours: boolean
+  readonly ansible: AnsibleDisplaySettings
   readonly logFile: string | undefined
   readonly journal: string | undefined
   readonly connection: ConnectionChoices
@@ -50,6 +54,7 @@ const DEFAULT_FORKS = 50
 export function playbookChoices(args: PlaybookArguments, io: Io): PlaybookChoices {
   if (args.words.length === 0) throw new UsageError('no playbook given')
   const logFile = args.value('logFile')
+  const config = readAnsibleConfig(io)
   const journal = args.flag('journal') || isOn(io.env['STACKRUN_JOURNAL'])
   return {
     playbooks: args.words,
@@ -59,13 +64,14 @@ export function playbookChoices(args: PlaybookArguments, io: Io): PlaybookChoice
     extraVars: args.list('extraVars'),
     checkMode: args.flag('check'),
     diff: args.flag('diff'),
-    forks: wholeNumber('--forks', args.value('forks'), DEFAULT_FORKS),
+    forks: wholeNumber('--forks', args.value('forks'), config.int({ env: 'ANSIBLE_FORKS', key: 'forks' }, DEFAULT_FORKS)),
     forceHandlers: args.flag('forceHandlers'),
     yes: args.flag('yes') || isOn(io.env['CI']),
     show: showModes(args),
     verbosity: args.count('verbose'),
     output: choice('--output', args.value('output'), OUTPUTS) ?? 'human',
-    colours: !args.flag('noColor') && (io.env['NO_COLOR'] ?? '') === '' && io.stdout.isTTY === true && io.env['TERM'] !== 'dumb',
+    colours: wantsColours(args, io, config),
+    ansible: ansibleDisplaySettings(config),
     logFile: logFile === undefined ? undefined : resolve(io.cwd, logFile),
     journal: journal ? resolve(io.cwd, '.stackrun/journal') : undefined,
     connection: connectionChoices(args, io),
@@ -86,6 +92,12 @@ function connectionChoices(args: PlaybookArguments, io: Io): ConnectionChoices {
     askPass: args.flag('askPass'),
     askBecomePass: args.flag('askBecomePass'),
   }
+}
+
+function wantsColours(args: PlaybookArguments, io: Io, config: AnsibleConfig): boolean {
+  if (args.flag('forceColor') || config.bool({ env: 'ANSIBLE_FORCE_COLOR', key: 'force_color' }, false)) return true
+  if (args.flag('noColor') || config.bool({ env: 'ANSIBLE_NOCOLOR', key: 'nocolor' }, false)) return false
+  return (io.env['NO_COLOR'] ?? '') === '' && io.stdout.isTTY === true && io.env['TERM'] !== 'dumb'
 }
 
 function showModes(args: PlaybookArguments): ReadonlySet<ShowMode> {

@@ -8,7 +8,7 @@ const CONNECT = 'Connection'
 const BECOME = 'Privilege escalation'
 const OUTPUT = 'Output'
 
-export const OUTPUTS = ['human', 'json', 'junit'] as const
+export const OUTPUTS = ['human', 'ansible', 'json', 'junit'] as const
 
 /** The options of `run PLAYBOOK`: Ansible's names and letters, and a few of our own. */
 export const PLAYBOOK_OPTIONS = {
@@ -105,6 +105,7 @@ export const PLAYBOOK_OPTIONS = {
     help: 'Show more: -v results and skipped tasks, -vv places, -vvv stacks.',
   },
   output: { flags: ['-o', '--output'], kind: 'value', choices: OUTPUTS, group: OUTPUT, help: 'The form of the output (default human).' },
+  forceColor: { flags: ['--force-color'], kind: 'flag', group: OUTPUT, help: 'Colours even where the output is no terminal.' },
   noColor: { flags: ['--no-color'], kind: 'flag', group: OUTPUT, help: 'No colours; the variable NO_COLOR does the same.' },
   logFile: { flags: ['--log-file'], kind: 'value', value: 'FILE', group: OUTPUT, help: 'Also append a log to this file.' },
   journal: {

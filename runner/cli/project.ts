@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import type { RunEvent } from '../base/event.ts'
 import type { SecretRegistry } from '../base/secret-registry.ts'
-import type { Source } from '../base/source.ts'
+import { formatSource, type Source } from '../base/source.ts'
 import { actionSpecs } from '../execute/actions/index.ts'
 import { createTemplateHost } from '../execute/template-host.ts'
 import { loadInventory } from '../load/inventory.ts'
@@ -12,6 +12,7 @@ import { createRegistry } from '../module/load.ts'
 import type { Registry } from '../module/registry.ts'
 import type { TemplateEngine } from '../template/engine.ts'
 import { createTemplateEngine } from '../template/environment.ts'
+import { readAnsibleConfig } from './ansible-config.ts'
 import { inventorySources } from './inventory-sources.ts'
 import type { Io } from './io.ts'
 import { moduleFolder, packageFile } from './package-root.ts'
@@ -26,7 +27,7 @@ export interface Project {
   readInventory(): Promise<Inventory>
 }
 
-export type Warn = (message: string, source?: Source, hint?: string) => void
+export type Warn = (message: string, source?: Source, hint?: string, kind?: 'deprecation') => void
 
 export interface ProjectOptions {
   readonly io: Io
@@ -43,6 +44,7 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   const warn = warnOnce(options.emit)
   const playbookDirs = options.playbooks.map((playbook) => dirname(resolve(io.cwd, playbook)))
   const sources = inventorySources(options.inventory, io)
+  const config = readAnsibleConfig(io)
   const extraVars = parseExtraVars(options.extraVars, io.cwd)
   return {
     registry: createRegistry({ builtinDir: moduleFolder(), actions: actionSpecs(), warn }),
@@ -50,8 +52,9 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
       createTemplateHost({
         secrets,
         env: io.env,
-        warn: (message, source) => {
-          warn(message, source)
+        allowBrokenConditionals: config.bool({ env: 'ANSIBLE_ALLOW_BROKEN_CONDITIONALS', key: 'allow_broken_conditionals' }, false),
+        warn: (message, source, kind) => {
+          warn(message, source, undefined, kind)
         },
       }),
     ),
@@ -62,13 +65,14 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   }
 }
 
-/** Each text once a run, as nobody reads a warning for the second time. */
+/** Each text of a place once a run, as nobody reads a warning for the second time. */
 function warnOnce(emit: (event: RunEvent) => void): Warn {
   const told = new Set<string>()
-  return (message, source, hint) => {
-    if (told.has(message)) return
-    told.add(message)
-    emit({ type: 'warning', at: Date.now(), message, source, hint })
+  return (message, source, hint, kind) => {
+    const key = source === undefined ? message : `${message} ${formatSource(source)}`
+    if (told.has(key)) return
+    told.add(key)
+    emit({ type: 'warning', at: Date.now(), message, source, hint, kind })
   }
 }
 

@@ -35,6 +35,7 @@ const SHIPMENT_BOUND = 512 * 1024
  * travel in one request. Throws only where the host is lost or the run was ended; then the running action's fate is unknown.
  */
 export async function applyChanges(changes: readonly Change[], target: ApplyTarget): Promise<Applied> {
+  const steps = changes.flatMap((change) => change.actions.map((action) => ({ change, action })))
   const outcomes: Outcome[] = []
   let shipment: Part[] = []
   const ship = async (): Promise<boolean> => {
@@ -43,7 +44,7 @@ export async function applyChanges(changes: readonly Change[], target: ApplyTarg
     if (parts.length > 0) outcomes.push(...(await runShipment(parts, target)))
     return outcomes.every((outcome) => outcome.ok)
   }
-  for (const { action } of actionsOf(changes)) {
+  for (const { action } of steps) {
     const alone = action.do === 'http' || action.do === 'poll' || action.do === 'http-poll'
     const part = alone ? undefined : await prepare(action, target)
     if ((part === undefined || !fits(shipment, part)) && !(await ship())) break
@@ -54,7 +55,7 @@ export async function applyChanges(changes: readonly Change[], target: ApplyTarg
     if (outcomes.at(-1)?.ok === false) break
   }
   if (outcomes.every((outcome) => outcome.ok)) await ship()
-  return appliedOf(changes, outcomes)
+  return { outcomes, failed: failureAmong(steps, outcomes) }
 }
 
 /** A program with a time of its own needs a request of its own: the request's end is what kills it. A large file is uploaded first. */
@@ -65,17 +66,13 @@ function fits(shipment: readonly Part[], part: Part): boolean {
   return shipment.reduce((sum, other) => sum + other.script.length, part.script.length) <= SHIPMENT_BOUND
 }
 
-/** Every action of a plan with the change that it is for, in order. */
-export function actionsOf(changes: readonly Change[]): readonly { readonly change: Change; readonly action: Action }[] {
-  return changes.flatMap((change) => change.actions.map((action) => ({ change, action })))
-}
-
-/** What the outcomes of a plan's first actions came to. */
-export function appliedOf(changes: readonly Change[], outcomes: readonly Outcome[]): Applied {
-  const steps = actionsOf(changes)
+function failureAmong(
+  steps: readonly { readonly change: Change; readonly action: Action }[],
+  outcomes: readonly Outcome[],
+): Applied['failed'] {
   const index = outcomes.findIndex((outcome) => !outcome.ok)
   const step = steps[index]
   const outcome = outcomes[index]
-  if (step === undefined || outcome === undefined) return { outcomes }
-  return { outcomes, failed: { ...step, outcome, message: messageFor(step.action, outcome) } }
+  if (step === undefined || outcome === undefined) return undefined
+  return { ...step, outcome, message: messageFor(step.action, outcome) }
 }

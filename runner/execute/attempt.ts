@@ -1,6 +1,8 @@
+import { chainOf, concatMessages, RunnerError } from '../base/error.ts'
 import { isRecord, record, Unknown, type Value } from '../base/value.ts'
+import type { Node } from '../load/node.ts'
 import { runAction } from './action.ts'
-import { type Executed, failed, fromError, registeredValue, skipped, unknown } from './executed.ts'
+import { type Executed, failed, fromError, NO_TRACEBACK, registeredValue, skipped, unknown } from './executed.ts'
 import { withLocals } from './scope.ts'
 import type { StepRun, TaskRun } from './task-run.ts'
 
@@ -41,44 +43,64 @@ async function work(task: TaskRun): Promise<Executed> {
   }
 }
 
-/** `failed_when` and `changed_when` see the result under the name it will be registered with. */
+/** `changed_when`, then `failed_when`: each sees the result under the name it will be registered with. */
 function verdict(task: TaskRun, executed: Executed): Executed {
-  const { failedWhen, changedWhen, register } = task.step.keywords
-  if ((failedWhen === undefined && changedWhen === undefined) || executed.status === 'skipped' || executed.status === 'unreachable')
-    return executed
-  const { engine } = task.play.run.options
-  const scope = (result: Executed) =>
-    withLocals(task.scope, register === undefined ? new Map() : new Map([[register, registeredValue(result)]]))
+  const { failedWhen, changedWhen } = task.step.keywords
+  if (executed.status === 'skipped' || executed.status === 'unreachable') return executed
+  const changed = judged(task, executed, { word: 'changed', condition: changedWhen, apply: withChanged })
+  return changed.broken === true
+    ? changed.executed
+    : judged(task, changed.executed, { word: 'failed', condition: failedWhen, apply: withFailed }).executed
+}
+
+interface Judgement {
+  readonly word: 'changed' | 'failed'
+  readonly condition: Node | undefined
+  readonly apply: (executed: Executed, holds: boolean | Unknown) => Executed
+}
+
+/** A condition that cannot be evaluated fails the task, and the result says why. */
+function judged(task: TaskRun, executed: Executed, { word, condition, apply }: Judgement): { executed: Executed; broken?: boolean } {
+  if (condition === undefined) return { executed }
+  const { register } = task.step.keywords
+  const scope = withLocals(task.scope, register === undefined ? new Map() : new Map([[register, registeredValue(executed)]]))
   try {
-    let result = executed
-    if (changedWhen !== undefined && result.status !== 'failed')
-      result = withChanged(result, engine.condition(changedWhen.value, scope(result), changedWhen.source))
-    if (failedWhen !== undefined) result = withFailed(result, engine.condition(failedWhen.value, scope(result), failedWhen.source))
-    return result
+    return { executed: apply(executed, task.play.run.options.engine.condition(condition.value, scope, condition.source)) }
   } catch (error) {
-    const thrown = fromError(error)
-    return { ...thrown, data: record([...Object.entries(executed.data), ...Object.entries(thrown.data)]) }
+    if (!(error instanceof RunnerError) || error.code === 'bug') throw error
+    const text = concatMessages(chainOf(error).map(({ message }) => message))
+    const data = record([...Object.entries(executed.data), ['changed', isChanged(executed)], [`${word}_when_result`, text]])
+    return { executed: { ...executed, status: 'failed', data, message: text, error, judged: true }, broken: true }
   }
+}
+
+function isChanged({ status, data }: Executed): boolean {
+  return status === 'changed' || (status === 'failed' && data['changed'] === true)
 }
 
 function withChanged(executed: Executed, changed: boolean | Unknown): Executed {
   if (changed instanceof Unknown)
     return executed.status === 'unknown' ? executed : { ...executed, status: 'unknown', message: changed.reason }
   if (executed.status === 'unknown') return changed ? { ...executed, status: 'changed' } : { ...executed, status: 'ok' }
-  return { ...executed, status: changed ? 'changed' : 'ok', changes: changed ? executed.changes : [] }
+  const changes = changed ? executed.changes : []
+  if (executed.status !== 'failed') return { ...executed, status: changed ? 'changed' : 'ok', changes }
+  return { ...executed, data: record([...Object.entries(executed.data), ['changed', changed]]), changes }
 }
 
 function withFailed(executed: Executed, isFailed: boolean | Unknown): Executed {
   if (isFailed instanceof Unknown) return executed
-  const data = record([...Object.entries(executed.data), ['failed_when_result', isFailed]])
-  if (isFailed) return { ...executed, status: 'failed', data, message: executed.message ?? 'failed_when was true' }
-  if (executed.status !== 'failed') return { ...executed, data }
-  return {
-    ...executed,
-    status: executed.data['changed'] === true || (executed.changes ?? []).length > 0 ? 'changed' : 'ok',
-    data,
-    error: undefined,
-  }
+  const entries: [string, Value][] = [...Object.entries(executed.data), ['failed_when_result', isFailed]]
+  const changed = isChanged(executed)
+  if (isFailed)
+    return {
+      ...executed,
+      status: 'failed',
+      data: record([...entries, ['changed', changed]]),
+      message: executed.message ?? 'failed_when was true',
+    }
+  if (executed.status !== 'failed') return { ...executed, data: record(entries) }
+  const data = record([...entries, ['failed_when_suppressed_exception', NO_TRACEBACK]])
+  return { ...executed, status: changed ? 'changed' : 'ok', data, message: undefined, error: undefined }
 }
 
 function plainCondition(value: Value): Value {

@@ -1,5 +1,5 @@
 import type { FileDiff } from '../base/diff.ts'
-import { RunnerError } from '../base/error.ts'
+import { chainOf, concatMessages, RunnerError } from '../base/error.ts'
 import type { TaskStatus } from '../base/result.ts'
 import { emptyRecord, LazyRecord, record, Unknown, type Value, type ValueRecord } from '../base/value.ts'
 
@@ -11,6 +11,13 @@ export interface Executed {
   readonly changes?: readonly string[] | undefined
   readonly diffs?: readonly FileDiff[] | undefined
   readonly error?: RunnerError | undefined
+  /** Who says why it failed, where there is no error: an action of the controller by default. */
+  readonly failedBy?: 'module' | 'action' | undefined
+  /** Its own outcome was overruled, or could not be judged, by `changed_when` or `failed_when`: the error tells why. */
+  readonly judged?: boolean | undefined
+  /** It failed before it was the task's turn: at its loop. */
+  readonly early?: boolean | undefined
+  readonly display?: 'always' | 'never' | undefined
   /** In check mode: the result's other keys are known only when the task really runs. */
   readonly predicted?: boolean | undefined
 }
@@ -31,13 +38,24 @@ export function unknown(reason: string): Executed {
   return { status: 'unknown', data: emptyRecord(), message: reason, predicted: true }
 }
 
+/** What ansible-core puts where a traceback would be. */
+export const NO_TRACEBACK = '(traceback unavailable)'
+
+/** What every failure of a task begins with. */
+export const TASK_FAILED = 'Task failed.'
+
 /** A thrown error as a result: lost connections make the host unreachable, the rest fail the task. Bugs go on up. */
-export function fromError(error: unknown): Executed {
+export function fromError(error: unknown, when: 'early' | 'running' = 'running'): Executed {
   if (!(error instanceof RunnerError) || error.code === 'bug') throw error
   const status = error.code === 'unreachable' ? 'unreachable' : 'failed'
+  const messages = chainOf(error).map(({ message }) => message)
   return {
     status,
-    data: record([['msg', error.message], ...(status === 'unreachable' ? [['unreachable', true] as const] : [])]),
+    early: when === 'early',
+    data: record([
+      ['msg', concatMessages(when === 'early' ? messages : [TASK_FAILED, ...messages])],
+      ...(status === 'unreachable' ? [['unreachable', true] as const] : []),
+    ]),
     message: error.message,
     error,
   }
@@ -58,9 +76,8 @@ export function registeredValue(executed: Executed): Value {
 /** The result's data with the keys that every result has. */
 export function resultRecord(executed: Executed): ValueRecord {
   const { status, data } = executed
-  const base: [string, Value][] = [
-    ['changed', status === 'changed'],
-    ['failed', status === 'failed'],
-  ]
+  const base: [string, Value][] = [['changed', status === 'changed' || (status === 'failed' && data['changed'] === true)]]
+  if (status !== 'skipped' && (status === 'failed' || !Object.hasOwn(data, 'results'))) base.push(['failed', status === 'failed'])
+  if (status === 'failed' && !Object.hasOwn(data, 'results')) base.push(['exception', NO_TRACEBACK])
   return record([...base, ...Object.entries(data).filter(([key]) => key !== 'changed' && key !== 'failed')])
 }

@@ -29,6 +29,7 @@ function setupStep(play: PlayRun, subset: Value | undefined): TaskStep {
   return {
     kind: 'task',
     id: -play.play.id - 1,
+    actionKey: { name: 'gather_facts', source: play.play.source },
     name: 'Gathering Facts',
     source: play.play.source,
     keywords: { ...play.play.keywords, when: [], notify: [], register: undefined, loop: undefined },

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { RunnerError } from '../base/error.ts'
 import { isRecord, LazyRecord, record, Unknown, type Value } from '../base/value.ts'
 import { conditionHolds } from './attempt.ts'
 import { type Executed, fromError, registeredValue, skipped, unknown } from './executed.ts'
@@ -39,7 +40,8 @@ function loopOrResult(task: TaskRun, evaluate: () => Loop | Unknown): Loop | Exe
     return loop instanceof Unknown ? unknown(`the loop's list is not known: ${loop.reason}`) : loop
   } catch (error) {
     const held = conditionHolds(task)
-    return held !== true && held.status === 'skipped' ? held : fromError(error)
+    if (held !== true && held.status === 'skipped') return held
+    return fromError(error, error instanceof RunnerError && error.code === 'undefined' ? 'running' : 'early')
   }
 }
 

@@ -15,8 +15,8 @@ import { askPrompts } from './prompts.ts'
 import { runBatch } from './sections.ts'
 import { Slots } from './slots.ts'
 
-/** Runs one play: hosts in batches; in each, facts, the sections and their handlers. */
-export async function runPlay(run: RunContext, whole: Play): Promise<void> {
+/** Runs one play: hosts in batches; in each, facts, the sections and their handlers. `stop`: later plays do not run. */
+export async function runPlay(run: RunContext, whole: Play): Promise<'go on' | 'stop'> {
   const play = selectPlay(whole, run.options.selection)
   const prompted = await askPrompts(run, play, playScope(run, play))
   const scope = playScope(run, play, prompted)
@@ -24,22 +24,30 @@ export async function runPlay(run: RunContext, whole: Play): Promise<void> {
   const matched = selectHosts(run, play, scope)
   if (matched.length === 0) {
     run.emit({ type: 'play-skipped', at: Date.now(), play: ref, reason: 'no-hosts-matched' })
-    return
+    return 'go on'
   }
   const hosts = matched.filter((host) => !host.gone)
   const strategy = strategyOf(run, play, scope)
   run.emit({ type: 'play-start', at: Date.now(), play: ref, hosts: hosts.map((host) => host.name), lockstep: isLockstep(strategy) })
   for (const host of hosts) host.ended = false
-  for (const batch of batches(hosts, play.serial, scope, run.options.engine)) {
-    const current = startBatch(run, play, { ref, hosts, batch, strategy, prompted })
+  const after = await runBatches(run, play, { ref, hosts, strategy, prompted }, scope)
+  run.emit({ type: 'play-end', at: Date.now(), play: ref })
+  return after
+}
+
+async function runBatches(run: RunContext, play: Play, whole: Omit<Batch, 'batch'>, scope: Scope): Promise<'go on' | 'stop'> {
+  const { ref } = whole
+  for (const batch of batches(whole.hosts, play.serial, scope, run.options.engine)) {
+    run.emit({ type: 'batch-start', at: Date.now(), play: ref, hosts: batch.map((host) => host.name) })
+    const current = startBatch(run, play, { ...whole, batch })
     checkRoleArguments(current)
     await runBatch(current)
-    if (current.ending === 'play' || current.ending === 'failed' || tooManyFailed(current, scope)) {
-      if (current.ending !== 'play') run.emit({ type: 'no-more-hosts', at: Date.now(), play: ref })
-      break
-    }
+    if (current.ending === 'play') break
+    const broken = current.ending === 'failed' || tooManyFailed(current, scope)
+    if (broken) run.emit({ type: 'no-more-hosts', at: Date.now(), play: ref })
+    if (broken || allGone(current)) return 'stop'
   }
-  run.emit({ type: 'play-end', at: Date.now(), play: ref })
+  return 'go on'
 }
 
 interface Batch {
@@ -79,10 +87,14 @@ function strategyOf(run: RunContext, play: Play, scope: Scope): Strategy {
   return strategy
 }
 
+/** A batch that failed as a whole ends the run: nothing says that the next one would do better. */
+function allGone({ batch }: PlayRun): boolean {
+  return batch.length > 0 && batch.every((host) => host.gone)
+}
+
 function tooManyFailed(play: PlayRun, scope: Scope): boolean {
   const { maxFailPercentage } = play.play
   const gone = play.batch.filter((host) => host.gone).length
-  if (gone === play.batch.length && gone > 0) return true
   if (maxFailPercentage === undefined || !isLockstep(play.strategy)) return false
   const limit = Number(toPlain(play.run.options.engine.render(maxFailPercentage.value, scope)))
   return (gone / play.batch.length) * 100 > limit

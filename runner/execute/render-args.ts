@@ -1,7 +1,8 @@
-import { RunnerError } from '../base/error.ts'
+import { during, RunnerError } from '../base/error.ts'
 import type { Source } from '../base/source.ts'
 import { emptyRecord, findUnknown, isList, isRecord, Omit, Secret, toPlain, Unknown, type Value } from '../base/value.ts'
 import type { Node } from '../load/node.ts'
+import type { ActionSpec } from '../module/registry.ts'
 import { type ArgumentIssue, canonicalName, type Validated, validateArgs } from '../module/validate.ts'
 import type { TaskRun } from './task-run.ts'
 
@@ -18,7 +19,7 @@ export function renderArgs(task: TaskRun): RenderedArgs {
   const args = new Map<string, Value>()
   const put = (name: string, value: Value, own: boolean): void => {
     const raw = own && step.action.rawArgs.includes(name)
-    const rendered = raw ? value : engine.render(value, scope)
+    const rendered = raw ? value : resolved(task, name, () => engine.render(value, scope))
     if (rendered instanceof Omit) args.delete(name)
     else args.set(name, rendered)
   }
@@ -31,6 +32,25 @@ export function renderArgs(task: TaskRun): RenderedArgs {
   }
   for (const [name, entry] of step.args) put(name, entry.value, true)
   return args
+}
+
+/** An argument's value; an error tells which task and which argument it was for. */
+function resolved(task: TaskRun, name: string, render: () => Value): Value {
+  try {
+    return render()
+  } catch (error) {
+    const { step } = task
+    const value = { message: `Error while resolving value for '${name}'.`, source: step.argNodes.get(name)?.source }
+    throw during(during(error, value), {
+      message: `Finalization of task args for '${fullName(step.action)}' failed.`,
+      source: step.actionKey.source,
+    })
+  }
+}
+
+/** The action's name with its namespace, as messages tell it. */
+export function fullName(action: ActionSpec): string {
+  return action.module?.fqcn?.[0] ?? `ansible.builtin.${action.name}`
 }
 
 function defaultsFor(task: TaskRun, node: Node, put: (name: string, value: Value, own: boolean) => void): void {

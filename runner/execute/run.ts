@@ -29,7 +29,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
 
 async function runPlays(run: RunContext, plan: Plan): Promise<RunnerError | undefined> {
   try {
-    for (const play of plan.plays) await runPlay(run, play)
+    for (const play of plan.plays) if ((await runPlay(run, play)) === 'stop') break
     return undefined
   } catch (error) {
     return located(error, undefined)

@@ -20,6 +20,7 @@ export function countTask(outcome: TaskOutcome): void {
       return
     case 'failed':
       if (outcome.failed) return
+      if (executed.data['changed'] === true) host.count('changed')
       host.count('ok')
       host.count('ignored')
       return

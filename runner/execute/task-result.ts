@@ -1,6 +1,8 @@
+import { chainOf, type ErrorContext } from '../base/error.ts'
 import type { TaskResult } from '../base/result.ts'
-import { record, type ValueRecord } from '../base/value.ts'
-import { type Executed, resultRecord } from './executed.ts'
+import { record, type Value, type ValueRecord } from '../base/value.ts'
+import { repr } from '../template/runtime/text.ts'
+import { type Executed, resultRecord, TASK_FAILED } from './executed.ts'
 import type { StepRun } from './task-run.ts'
 
 const CENSORED = "the output has been hidden due to the fact that 'no_log: true' was specified for this result"
@@ -16,7 +18,24 @@ export function taskResult(task: StepRun, executed: Executed, ignored = false): 
     changes: executed.changes ?? [],
     diffs: executed.diffs ?? [],
     error: executed.error,
+    chain: chainFor(task, executed),
+    display: executed.display,
   }
+}
+
+function chainFor({ step }: StepRun, executed: Executed): readonly ErrorContext[] | undefined {
+  const { status, error } = executed
+  if (status !== 'failed' && status !== 'unreachable') return undefined
+  const start = executed.early === true ? [] : [{ message: TASK_FAILED, source: step.source }]
+  if (error !== undefined && executed.judged !== true) return [...start, ...chainOf(error)]
+  const by = executed.failedBy === 'module' ? 'Module failed.' : 'Action failed.'
+  return [...start, { message: by }, ...said(executed.data['msg'])]
+}
+
+function said(message: Value | undefined): readonly ErrorContext[] {
+  if (message === undefined) return [{ message: 'Unknown error.' }]
+  const text = typeof message === 'string' ? message : repr(message)
+  return text === '' ? [] : [{ message: text }]
 }
 
 export function isCensored(task: StepRun): boolean {

@@ -25,5 +25,5 @@ export interface TaskRun {
 
 /** As much of a task as conditions and censoring look at: includes have it too. */
 export interface StepRun extends Pick<TaskRun, 'play' | 'scope'> {
-  readonly step: Pick<Step, 'keywords'>
+  readonly step: Pick<Step, 'keywords' | 'source'>
 }

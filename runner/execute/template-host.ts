@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { SecretRegistry } from '../base/secret-registry.ts'
-import type { Source } from '../base/source.ts'
 import { isList } from '../base/value.ts'
 import type { TemplateHost } from '../template/engine.ts'
 import type { Scope } from '../template/scope.ts'
@@ -10,7 +9,8 @@ import { findLocal } from './search-path.ts'
 export interface TemplateHostOptions {
   readonly secrets: SecretRegistry
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly warn: (message: string, source: Source | undefined) => void
+  readonly warn: TemplateHost['warn']
+  readonly allowBrokenConditionals?: boolean | undefined
   readonly decrypt?: ((text: string) => string) | undefined
 }
 
@@ -20,6 +20,7 @@ export function createTemplateHost(options: TemplateHostOptions): TemplateHost {
     findFile: (kind, name, scope) => findLocal(searchPlaces(kind, name, scope)),
     readFile: (path) => readFileSync(path),
     warn: options.warn,
+    allowBrokenConditionals: options.allowBrokenConditionals,
     now: () => Date.now(),
     env: options.env,
     onSecret: (secret) => {

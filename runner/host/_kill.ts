@@ -4,12 +4,7 @@
  * Only the shell's own builtins are used to look, since the host may be short of everything else.
  */
 export function killTreeScript(pid: number): string {
-  return killTreeOf(String(pid))
-}
-
-/** The same for a process whose number is a shell word: `"$sr_pid"`. */
-export function killTreeOf(word: string): string {
-  return `sr_root=${word}\n${KILL_TREE}`
+  return `sr_root=${String(pid)}\n${KILL_TREE}`
 }
 
 const KILL_TREE = `

@@ -108,7 +108,7 @@ class Composer {
     }
     if (tag === '!unsafe' || this.#unsafe > 0 || this.#input.options.trusted === false || !/\{[{%#]/.test(text))
       return { value: text, source }
-    return { value: new Template(text, this.#contentStart(item, source)), source }
+    return { value: new Template(text, this.#contentStart(item, source), source), source }
   }
 
   #contentStart(item: Scalar, source: Source): Source {

@@ -35,10 +35,7 @@ export interface Example {
   readonly name: string
   /** One task, as a user would write it. */
   readonly yaml: string
-  /**
-   * What it does on a bare host of the lab: the status of the first and the second run. `before` is a task, or a list of them, that
-   * is run first. `lab: false` only checks that it compiles.
-   */
+  /** What it does on a bare host of the lab: the status of the first and the second run. `lab: false` only checks that it compiles. */
   readonly lab?:
     | false
     | { readonly first: 'changed' | 'ok'; readonly second?: 'changed' | 'ok' | undefined; readonly before?: string | undefined }

@@ -64,7 +64,12 @@ function fromAction(node: Node, local: boolean): WrittenAction {
   const [, blank = '', name = '', gap = '', rest = ''] = match
   const start = node.value instanceof Template ? (node.value.source ?? node.source) : node.source
   const source = { ...start, col: start.col + blank.length + name.length + gap.length }
-  return { name, source: node.source, args: { value: /\{[{%#]/.test(rest) ? new Template(rest, source) : rest, source }, local }
+  return {
+    name,
+    source: node.source,
+    args: { value: /\{[{%#]/.test(rest) ? new Template(rest, source, node.source) : rest, source },
+    local,
+  }
 }
 
 /**

@@ -88,10 +88,8 @@ export function renderEarly(compiler: Compiler, frame: Frame, node: Node): Value
     return compiler.engine.render(node.value, frame.play.scope)
   } catch (error) {
     if (!(error instanceof RunnerError)) throw error
-    throw new RunnerError(error.code, error.message, {
+    throw error.with({
       source: error.source ?? node.source,
-      cause: error,
-      trace: error.trace,
       hint: 'here only variables of the play and -e are known; for others use include_tasks or include_role',
     })
   }

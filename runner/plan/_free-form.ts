@@ -2,7 +2,7 @@ import type { Source } from '../base/source.ts'
 import { Template, type Value } from '../base/value.ts'
 import { offsetSource, splitWords, type Word } from '../load/key-value.ts'
 import type { Node } from '../load/node.ts'
-import { hasTemplate, templateOf } from '../load/text.ts'
+import { templateOf } from '../load/text.ts'
 import type { ActionSpec } from '../module/registry.ts'
 import { argumentNames } from '../module/validate.ts'
 import { syntaxError } from './_compiler.ts'
@@ -27,13 +27,14 @@ export function readFreeForm(node: Node, spec: ActionSpec): FreeForm {
   const start = node.value instanceof Template ? (node.value.source ?? node.source) : node.source
   if (spec.freeForm === undefined && /^\s*\{\{.*\}\}\s*$/s.test(text) && !text.includes('=')) return { options: new Map(), template: node }
   const command = COMMANDS.has(spec.name)
-  if (command && !OPTION.test(text)) return whole(spec, text, start)
+  if (command && !OPTION.test(text)) return whole(spec, text, { source: start, start: node.source })
   const words = splitWords(text, start)
   const names = new Set(argumentNames(spec))
   const isOption = ({ key }: Word): boolean =>
     key !== undefined && (command ? COMMAND_OPTIONS.has(key) && names.has(key) : /^[\w.-]+$|\{\{/.test(key))
   const options = new Map<string, Node>()
-  for (const word of words.filter(isOption)) options.set(word.key ?? '', textNode(word.value, offsetSource(start, text, word.valueOffset)))
+  for (const word of words.filter(isOption))
+    options.set(word.key ?? '', textNode(word.value, offsetSource(start, text, word.valueOffset), node.source))
   const rest = without(text, words.filter(isOption)).trim()
   if (rest === '') return { options }
   if (spec.freeForm === undefined)
@@ -43,19 +44,19 @@ export function readFreeForm(node: Node, spec: ActionSpec): FreeForm {
       { text, start },
     )
   const first = words.find((word) => !isOption(word))?.offset ?? 0
-  return { options: options.set(spec.freeForm, textNode(rest, offsetSource(start, text, first))) }
+  return { options: options.set(spec.freeForm, textNode(rest, offsetSource(start, text, first), node.source)) }
 }
 
 const OPTION = new RegExp(`(?:^|\\s)(?:${[...COMMAND_OPTIONS].join('|')})=`)
 
-function whole(spec: ActionSpec, text: string, start: Source): FreeForm {
+function whole(spec: ActionSpec, text: string, at: { readonly source: Source; readonly start: Source }): FreeForm {
   const trimmed = text.trim()
   if (trimmed === '') return { options: new Map() }
-  return { options: new Map([[spec.freeForm ?? '_raw_params', textNode(trimmed, start)]]) }
+  return { options: new Map([[spec.freeForm ?? '_raw_params', textNode(trimmed, at.source, at.start)]]) }
 }
 
-function textNode(text: string, source: Source): Node {
-  const value: Value = hasTemplate(text) ? templateOf(text, source) : text
+function textNode(text: string, source: Source, start: Source): Node {
+  const value: Value = templateOf(text, source, start)
   return { value, source }
 }
 

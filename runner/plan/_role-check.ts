@@ -51,6 +51,7 @@ export async function roleCheck({ compiler, role, frame, use }: RoleToCheck): Pr
     {
       kind: 'task',
       id: compiler.ids.next++,
+      actionKey: { name: CHECK_ACTION, source: spec.key },
       name: `Validating arguments against arg spec '${entry}'${described === undefined ? '' : ` - ${described}`}`,
       source: spec.key,
       keywords: { ...frame.keywords, tags: [...new Set([...frame.keywords.tags, 'always'])], delegateTo: NO_KEYWORDS.delegateTo },

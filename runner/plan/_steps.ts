@@ -64,6 +64,7 @@ export function stepBase({
   entries,
   frame,
   keywords,
+  written,
 }: TaskPlace): Omit<TaskStep, 'kind' | 'action' | 'args' | 'argsTemplate' | 'argNodes'> {
   const name = entries.get('name')?.node.value
   if (name instanceof Template) compiler.engine.checkSyntax(name)
@@ -77,6 +78,7 @@ export function stepBase({
     )
   return {
     id,
+    actionKey: { name: written.name, source: written.source },
     name: name ?? undefined,
     source: node.source,
     keywords,
@@ -104,6 +106,7 @@ async function compileBlock(compiler: Compiler, node: Node, entries: Entries, fr
   return {
     kind: 'block',
     id: compiler.ids.next++,
+    actionKey: { name: 'block', source: node.source },
     name: entries.get('name')?.node.value ?? undefined,
     source: node.source,
     keywords,

@@ -65,6 +65,8 @@ export type Step = TaskStep | BlockStep | IncludeStep
 interface StepBase {
   /** Unique in the run. */
   readonly id: number
+  /** The key that says what is done, as written: `ansible.builtin.copy`. */
+  readonly actionKey: ActionKey
   /** May be a Template; undefined where the task has no name (its action is shown then). */
   readonly name: Value | undefined
   readonly source: Source
@@ -76,6 +78,11 @@ interface StepBase {
   readonly file: string
   /** Files of the includes and imports that led here, nearest first; relative look-ups walk up this chain. */
   readonly parents: readonly string[]
+}
+
+export interface ActionKey {
+  readonly name: string
+  readonly source: Source
 }
 
 export interface TaskStep extends StepBase {

@@ -1,17 +1,19 @@
 import type { Emit } from '../base/event.ts'
 import { Screen } from './_screen.ts'
+import type { AnsibleDisplaySettings } from './ansible.ts'
 import { createHumanReporter } from './human.ts'
 import { createRecapReporter } from './recap.ts'
 import type { Mask, Reporter, Sink } from './reporter.ts'
 
 export interface ReportOptions {
-  readonly output: 'human' | 'json' | 'junit'
+  readonly output: 'human' | 'ansible' | 'json' | 'junit'
   readonly out: Sink
   readonly err: Sink
   readonly colours: boolean
   readonly diff: boolean
   readonly verbosity: number
   readonly mask: Mask
+  readonly ansible: AnsibleDisplaySettings
   readonly logFile: string | undefined
   /** Folder of the journals, where one is wanted. */
   readonly journal: string | undefined
@@ -33,6 +35,11 @@ export async function createReport(options: ReportOptions): Promise<{ readonly e
 async function mainReporters(options: ReportOptions): Promise<Reporter[]> {
   const { out, mask } = options
   switch (options.output) {
+    case 'ansible': {
+      const { createAnsibleReporter } = await import('./ansible.ts')
+      const { AnsibleDisplay } = await import('./_ansible-display.ts')
+      return [createAnsibleReporter(new AnsibleDisplay(options), { ...options.ansible, verbosity: options.verbosity })]
+    }
     case 'json':
       return [(await import('./json.ts')).createJsonReporter(out, mask), errorsOf(options)]
     case 'junit':

@@ -88,6 +88,7 @@ class HumanReporter {
       case 'run-end':
         return this.#flush()
       case 'run-start':
+      case 'batch-start':
       case 'stats':
         return undefined
     }

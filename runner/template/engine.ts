@@ -43,7 +43,10 @@ export interface TemplateHost {
   /** Finds a file of `kind` as seen from where the scope's task stands (role, playbook); undefined where there is none. */
   findFile(kind: 'files' | 'templates' | 'vars', name: string, scope: Scope): string | undefined
   readFile(path: string): Buffer
-  warn(message: string, source: Source | undefined): void
+  /** A `deprecation` is something that works but will not for ever. */
+  warn(message: string, source: Source | undefined, kind?: 'deprecation'): void
+  /** Conditionals may have any result, as before ansible-core 2.19. */
+  readonly allowBrokenConditionals?: boolean | undefined
   /** Milliseconds since the epoch. */
   now(): number
   readonly env: Readonly<Record<string, string | undefined>>

@@ -1,6 +1,6 @@
-import { RunnerError } from '../base/error.ts'
+import { during, RunnerError } from '../base/error.ts'
 import type { Source, SourceFile } from '../base/source.ts'
-import { Secret, Template, Unknown, type Value } from '../base/value.ts'
+import { Omit, Secret, Template, Unknown, type Value } from '../base/value.ts'
 import { Compiler } from './compile/cache.ts'
 import { printable } from './compile/statement.ts'
 import type { FileOptions, TemplateEngine, TemplateHost } from './engine.ts'
@@ -11,7 +11,7 @@ import { runLookup } from './lookups/index.ts'
 import { Frame } from './runtime/frame.ts'
 import { withLastNewlines } from './runtime/newlines.ts'
 import { joinTexts } from './runtime/operators.ts'
-import { type LoadedTemplate, type Renderer, Run } from './runtime/run.ts'
+import { type LoadedTemplate, originated, type Renderer, Run } from './runtime/run.ts'
 import { repr, typeName } from './runtime/text.ts'
 import { isValList, isValRecord, Undefined, type Val } from './runtime/types.ts'
 import { finalize, truthy } from './runtime/values.ts'
@@ -41,7 +41,7 @@ class Environment implements TemplateEngine, Renderer {
   }
 
   evaluate(expression: string, scope: Scope, source: Source | undefined): Value {
-    return this.#guarded(() => finalize(this.#value(expression, this.#run(scope), source)))
+    return this.#guarded(() => within(source, () => finalize(this.#value(expression, this.#run(scope), source))))
   }
 
   condition(value: Value, scope: Scope, source: Source | undefined): boolean | Unknown {
@@ -110,12 +110,35 @@ class Environment implements TemplateEngine, Renderer {
   #condition(value: Value, scope: Scope, source: Source | undefined): boolean | Unknown {
     if (isValList(value)) return this.#all(value, scope, source)
     if (typeof value === 'boolean' || value instanceof Unknown) return value
-    const run = this.#run(scope)
-    const place = value instanceof Template ? (value.source ?? source) : source
-    const outcome = typeof value === 'string' ? this.#value(value.trim() === '' ? "''" : value, run, source) : run.resolve(value)
-    if (outcome instanceof Undefined) throw outcome.error()
+    if (typeof value !== 'string' && !(value instanceof Template))
+      throw new RunnerError('template', value === null ? EMPTY_CONDITION : 'Conditional expressions must be strings.', { source })
+    const origin = value instanceof Template ? (value.start ?? source) : source
+    try {
+      return within(origin, () => this.#holds(settled(this.#outcome(value, this.#run(scope), source)), origin))
+    } catch (error) {
+      const isUndefined = error instanceof RunnerError && error.code === 'undefined'
+      throw isUndefined ? during(error, { message: 'Error while evaluating conditional.', source: origin }) : error
+    }
+  }
+
+  #holds(outcome: Val, source: Source | undefined): boolean | Unknown {
     if (typeof outcome === 'boolean' || outcome instanceof Unknown) return outcome
-    throw notBoolean(outcome, place)
+    const error = notBoolean(outcome, source)
+    if (this.host.allowBrokenConditionals !== true) throw error
+    this.host.warn(error.message, source, 'deprecation')
+    return truthy(outcome)
+  }
+
+  /** Braces around a whole condition are of no use, but allowed; braces inside one are an error. */
+  #outcome(value: string | Template, run: Run, source: Source | undefined): Val {
+    const text = (typeof value === 'string' ? value : value.text).trim()
+    if (text === '') throw new RunnerError('template', EMPTY_CONDITION, { source })
+    if (typeof value === 'string') return this.#value(value, run, source)
+    if (!/^\{[{%#][^]*[}%#]\}$/.test(text)) return this.#value(value.text, run, value.source)
+    const outcome = run.resolve(value)
+    if (outcome instanceof Omit) throw new RunnerError('template', 'A template was resolved to an Omit scalar.', { source, help: OMITTED })
+    if (typeof outcome !== 'string') this.host.warn(BRACES, value.start, 'deprecation')
+    return outcome
   }
 
   #all(values: readonly Value[], scope: Scope, source: Source | undefined): boolean | Unknown {
@@ -143,6 +166,27 @@ class Environment implements TemplateEngine, Renderer {
   }
 }
 
+const OMITTED = 'Callers must be prepared to handle this value. This is most likely a bug in the code requesting templating.'
+const BRACES = 'Conditionals should not be surrounded by templating delimiters such as {{ }} or {% %}.'
+const EMPTY_CONDITION = 'Empty conditional expressions are not allowed.'
+
+/** The value of what was evaluated; an undefined one is an error. */
+function settled(value: Val): Val {
+  if (value instanceof Undefined) throw value.error()
+  return value
+}
+
+/** Runs what is written in the value that begins at `origin`. */
+function within<T>(origin: Source | undefined, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    throw originated(error, origin)
+  }
+}
+
+const ALLOW_BROKEN = 'Broken conditionals can be temporarily allowed with the `ALLOW_BROKEN_CONDITIONALS` configuration option.'
+
 function notBoolean(outcome: Val, source: Source | undefined): RunnerError {
   const shown = outcome instanceof Secret ? '***' : repr(outcome).slice(0, 200)
   const hint =
@@ -151,8 +195,8 @@ function notBoolean(outcome: Val, source: Source | undefined): RunnerError {
       : 'say what counts: name | length > 0, name is not none, name | bool'
   return new RunnerError(
     'template',
-    `Conditional result was ${shown} of type '${typeName(outcome)}', which evaluates to ${truthy(outcome) ? 'True' : 'False'}. Conditionals must have a boolean result.`,
-    { source, hint },
+    `Conditional result (${truthy(outcome) ? 'True' : 'False'}) was derived from value of type '${typeName(outcome)}'. Conditionals must have a boolean result.`,
+    { source, hint: `the value is ${shown}; ${hint}`, help: ALLOW_BROKEN },
   )
 }
 

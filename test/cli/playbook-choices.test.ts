@@ -122,7 +122,7 @@ test('values that make no sense are refused, with the words that are known', (t)
     message: "--forks needs a whole number of at least 1, not 'many'",
   })
   t.throws(() => choices(['p', '-f', '0']), { code: 'options' })
-  t.throws(() => choices(['p', '--output', 'xml']), { message: "--output knows human, json, junit, not 'xml'" })
+  t.throws(() => choices(['p', '--output', 'xml']), { message: "--output knows human, ansible, json, junit, not 'xml'" })
   t.throws(() => choices(['p', '--become-method', 'magic']), { message: /sudo, su/ })
   t.throws(() => choices(['-C']), { instanceOf: UsageError, message: 'no playbook given' })
 })

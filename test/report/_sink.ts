@@ -1,3 +1,4 @@
+import type { AnsibleDisplaySettings } from '../../runner/report/ansible.ts'
 import type { ReportOptions } from '../../runner/report/create.ts'
 import type { Sink } from '../../runner/report/reporter.ts'
 
@@ -16,6 +17,20 @@ export class TextSink implements Sink {
   }
 }
 
+const ANSIBLE: AnsibleDisplaySettings = {
+  displaySkippedHosts: true,
+  displayOkHosts: true,
+  displayFailedStderr: false,
+  showCustomStats: false,
+  showPerHostStart: false,
+  checkModeMarkers: false,
+  showTaskPathOnFailure: false,
+  deprecationWarnings: true,
+  resultFormat: 'json',
+  prettyResults: undefined,
+  configFile: undefined,
+}
+
 export function options(more: Partial<ReportOptions> & Pick<ReportOptions, 'out'>): ReportOptions {
   return {
     output: 'human',
@@ -24,6 +39,7 @@ export function options(more: Partial<ReportOptions> & Pick<ReportOptions, 'out'
     diff: false,
     verbosity: 0,
     mask: (text) => text,
+    ansible: ANSIBLE,
     logFile: undefined,
     journal: undefined,
     ...more,

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { RunnerError } from '../../base/error.ts'
-import { record, type Value } from '../../base/value.ts'
+import { record, type Value, type ValueRecord } from '../../base/value.ts'
 import { int } from '../../module/args.ts'
-import { ok, skipped } from '../executed.ts'
+import { type Executed, ok, skipped } from '../executed.ts'
 import { defineAction } from './_define.ts'
 
 /** Prints a message or the value of an expression. */
@@ -14,7 +14,7 @@ export const debug = defineAction({
     const { engine, verbosity } = task.play.run.options
     const needed = Number(args.get('verbosity') ?? 0)
     if (needed > verbosity) return skipped('Verbosity threshold not met.')
-    if (!args.has('var')) return ok(record([['msg', args.get('msg') ?? 'Hello world!']]))
+    if (!args.has('var')) return shown(record([['msg', args.has('msg') ? (args.get('msg') ?? null) : 'Hello world!']]))
     const name = args.get('var') ?? null
     const text = typeof name === 'string' ? name : null
     let value: Value
@@ -28,6 +28,10 @@ export const debug = defineAction({
       task.warn(`debug: ${error.message}`)
       value = `<< error 1 - ${error.message} >>`
     }
-    return ok(record([[text ?? 'var', value]]))
+    return shown(record([[text ?? 'var', value]]))
   },
 })
+
+function shown(data: ValueRecord): Executed {
+  return { ...ok(data), display: 'always' }
+}

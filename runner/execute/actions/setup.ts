@@ -28,7 +28,7 @@ export const setup = defineAction({
     const filters = strings(args.get('filter') ?? '*')
     const kept = Object.entries(facts).filter(([name]) => filters.some((pattern) => matches(pattern, name)))
     task.delegate.factsGathered = true
-    return ok(record([['ansible_facts', record(kept)]]))
+    return { ...ok(record([['ansible_facts', record(kept)]])), display: 'never' }
   },
 })
 

@@ -35,7 +35,7 @@ export function compileFile(unit: Unit, options: LexOptions): Exec {
 
 export function compileExpression(unit: Unit): Eval {
   return compileExpr(
-    parsed(unit, () => parseBareExpression(unit.text)),
+    parsed(unit, () => parseBareExpression(unit.text), 'expression'),
     unit,
   )
 }
@@ -59,12 +59,13 @@ function compileTop(body: Body, unit: Unit): Exec {
   }
 }
 
-function parsed<T>(unit: Unit, parse: () => T): T {
+function parsed<T>(unit: Unit, parse: () => T, kind: 'template' | 'expression' = 'template'): T {
   try {
     return parse()
   } catch (error) {
     if (!(error instanceof TemplateSyntaxError)) throw error
     const source = placeOf(unit, { line: error.line, col: error.col })
-    throw new RunnerError('template', `Syntax error in template: ${error.message}`, { source, cause: error })
+    const delimiters = kind === 'expression' && /\{[{%#]/.test(unit.text) ? '. Template delimiters are not supported in expressions' : ''
+    throw new RunnerError('template', `Syntax error in ${kind}${delimiters}: ${error.message}`, { source, cause: error })
   }
 }

@@ -11,7 +11,7 @@ export interface Unit {
 /** An error with the place of a node, if it has none: the innermost node wins. */
 export function placed(error: unknown, unit: Unit, at: Pos): unknown {
   if (!(error instanceof RunnerError) || error.source !== undefined || unit.source === undefined) return error
-  return new RunnerError(error.code, error.message, { source: placeOf(unit, at), hint: error.hint, trace: error.trace, cause: error.cause })
+  return error.with({ source: placeOf(unit, at) })
 }
 
 /** The place in the file of a position in the template's text; the template's own start where the text cannot be found there. */

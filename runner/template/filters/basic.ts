@@ -34,7 +34,7 @@ function bool(input: Val, warn: (message: string) => void): Val {
   if (word !== undefined && TRUE_WORDS.has(word)) return true
   if (word === undefined || !FALSE_WORDS.has(word))
     warn(
-      `The 'bool' filter coerced invalid value ${plainText(input) === undefined ? str(input) : `'${str(input)}'`} (${typeName(input)}) to False.`,
+      `The \`bool\` filter coerced invalid value ${plainText(input) === undefined ? str(input) : `'${str(input)}'`} (${typeName(input)}) to False.`,
     )
   return false
 }
@@ -89,7 +89,7 @@ export const BASIC: FilterTable = [
   anything('d', defaults, withDefault),
   anything('mandatory', ['msg'], mandatory),
   anything('type_debug', [], debugType),
-  values('bool', [], (input, _args, run) => bool(input, (message) => run.renderer.host.warn(message, undefined))),
+  values('bool', [], (input, _args, run) => bool(input, (message) => run.renderer.host.warn(message, undefined, 'deprecation'))),
   values('int', ['default', 'base'], toInt),
   values('float', ['default'], toFloat),
   texts('string', [], (input) => str(input)),

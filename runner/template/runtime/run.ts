@@ -1,5 +1,5 @@
 import { located, RunnerError } from '../../base/error.ts'
-import { formatSource } from '../../base/source.ts'
+import { formatSource, type Source } from '../../base/source.ts'
 import { Secret, Template } from '../../base/value.ts'
 import type { Unit } from '../compile/unit.ts'
 import type { TemplateHost } from '../engine.ts'
@@ -108,13 +108,17 @@ export class Run {
   }
 
   #rendered(template: Template, name: string | undefined, binding: Binding | undefined): Val {
+    const told = (error: unknown): unknown => {
+      const inside = originated(error, template.start)
+      return binding === undefined || name === undefined ? inside : traced(inside, name, binding)
+    }
     this.#enter(template, name)
     try {
       const value = this.renderer.renderTemplate(template, this)
-      if (!(value instanceof Undefined) || binding === undefined || name === undefined) return value
-      return new Undefined(() => asRunnerError(traced(value.error(), name, binding)), value.silent)
+      if (!(value instanceof Undefined)) return value
+      return new Undefined(() => asRunnerError(told(value.error())), value.silent)
     } catch (error) {
-      throw binding === undefined || name === undefined ? error : traced(error, name, binding)
+      throw told(error)
     } finally {
       this.#active.pop()
     }
@@ -133,6 +137,11 @@ export class Run {
   }
 }
 
+/** The error with the value that it happened in, if that is not known yet: the innermost one wins. */
+export function originated(error: unknown, origin: Source | undefined): unknown {
+  return error instanceof RunnerError && error.origin === undefined && origin !== undefined ? error.with({ origin }) : error
+}
+
 function asRunnerError(error: unknown): RunnerError {
   return located(error, undefined)
 }
@@ -141,10 +150,5 @@ function traced(error: unknown, name: string, binding: Binding): unknown {
   if (!(error instanceof RunnerError) || error.code === 'limit') return error
   const place = binding.source === undefined ? '' : ` at ${formatSource(binding.source)}`
   const line = `'${name}' was set by ${binding.layer}${place}`
-  return new RunnerError(error.code, error.message, {
-    source: error.source,
-    hint: error.hint,
-    trace: [...error.trace, line],
-    cause: error.cause,
-  })
+  return error.with({ trace: [...error.trace, line] })
 }

@@ -1,0 +1,99 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { RunnerError } from '../base/error.ts'
+import type { Io } from './io.ts'
+
+/** A setting of ansible by its name in the environment and in ansible.cfg. */
+export interface Setting {
+  readonly env: string
+  readonly key: string
+  /** Default `defaults`. */
+  readonly section?: string | undefined
+}
+
+/** What ansible.cfg and the environment say; the environment wins, an empty variable counts as not set. */
+export interface AnsibleConfig {
+  /** The ansible.cfg that is used. */
+  readonly file: string | undefined
+  text(setting: Setting): string | undefined
+  /** @throws RunnerError `options` for a word that is neither yes nor no, with the setting and where the value came from */
+  bool(setting: Setting, fallback: boolean): boolean
+  /** @throws RunnerError `options` */
+  int(setting: Setting, fallback: number): number
+}
+
+export function readAnsibleConfig(io: Io): AnsibleConfig {
+  const file = configFile(io)
+  const sections = file === undefined ? new Map<string, ReadonlyMap<string, string>>() : parseIni(readFileSync(file, 'utf8'))
+  const found = (setting: Setting): Found | undefined => {
+    const env = io.env[setting.env] ?? ''
+    if (env !== '') return { text: env, origin: `the environment variable ${setting.env}` }
+    const text = sections.get(setting.section ?? 'defaults')?.get(setting.key)
+    return text === undefined ? undefined : { text, origin: `${setting.key} in ${file ?? ''}` }
+  }
+  return {
+    file,
+    text: (setting) => found(setting)?.text,
+    bool(setting, fallback) {
+      const value = found(setting)
+      return value === undefined ? fallback : boolOf(value)
+    },
+    int(setting, fallback) {
+      const value = found(setting)
+      return value === undefined ? fallback : intOf(value)
+    },
+  }
+}
+
+interface Found {
+  readonly text: string
+  readonly origin: string
+}
+
+/** ANSIBLE_CONFIG, ./ansible.cfg (not where others may write), ~/.ansible.cfg, /etc/ansible/ansible.cfg: the first that exists. */
+function configFile(io: Io): string | undefined {
+  const named = io.env['ANSIBLE_CONFIG'] ?? ''
+  if (named !== '') {
+    const path = resolve(io.cwd, named)
+    const file = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? join(path, 'ansible.cfg') : path
+    if (existsSync(file)) return file
+  }
+  const here = join(io.cwd, 'ansible.cfg')
+  const writable = ((statSync(io.cwd, { throwIfNoEntry: false })?.mode ?? 0) & 0o002) !== 0
+  return [...(writable ? [] : [here]), join(io.env['HOME'] ?? homedir(), '.ansible.cfg'), '/etc/ansible/ansible.cfg'].find((path) =>
+    existsSync(path),
+  )
+}
+
+function parseIni(text: string): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const sections = new Map<string, Map<string, string>>()
+  let current = new Map<string, string>()
+  for (const line of text.split('\n')) {
+    const bare = line.replace(/^\s*[#;].*$/, '').replace(/\s+;.*$/, '')
+    const section = /^\[(.+)\]\s*$/.exec(bare)?.[1]
+    if (section !== undefined) {
+      current = sections.get(section) ?? new Map<string, string>()
+      sections.set(section, current)
+      continue
+    }
+    const pair = /^\s*([^=:\s][^=:]*?)\s*[=:]\s*(.*?)\s*$/.exec(bare)
+    if (pair !== null) current.set((pair[1] ?? '').toLowerCase(), pair[2] ?? '')
+  }
+  return sections
+}
+
+const YES = new Set(['y', 'yes', 'on', '1', 'true', 't'])
+const NO = new Set(['n', 'no', 'off', '0', 'false', 'f'])
+
+function boolOf({ text, origin }: Found): boolean {
+  const word = text.toLowerCase().trim()
+  if (YES.has(word)) return true
+  if (NO.has(word)) return false
+  throw new RunnerError('options', `${origin} must be yes or no, not '${text}'`)
+}
+
+function intOf({ text, origin }: Found): number {
+  if (/^-?\d+$/.test(text.trim())) return Number(text)
+  throw new RunnerError('options', `${origin} must be a whole number, not '${text}'`)
+}

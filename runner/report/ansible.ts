@@ -1,0 +1,289 @@
+import type { ErrorContext, RunnerError } from '../base/error.ts'
+import type { RunEvent, RunEventOf, TaskRef } from '../base/event.ts'
+import { str } from '../template/runtime/text.ts'
+import { diffLines } from './_ansible-diff.ts'
+import type { AnsibleColour, AnsibleDisplay } from './_ansible-display.ts'
+import { ansibleMessage } from './_ansible-message.ts'
+import { showRecap } from './_ansible-recap.ts'
+import { resultJson, showsResult } from './_ansible-result.ts'
+import { isDebug } from './_result-lines.ts'
+import type { Reporter } from './reporter.ts'
+
+/** The flags that ansible's default callback looks at, and its settings. */
+export interface AnsibleOptions extends AnsibleDisplaySettings {
+  readonly verbosity: number
+}
+
+export interface AnsibleDisplaySettings {
+  readonly displaySkippedHosts: boolean
+  readonly displayOkHosts: boolean
+  readonly displayFailedStderr: boolean
+  readonly showCustomStats: boolean
+  readonly showPerHostStart: boolean
+  readonly checkModeMarkers: boolean
+  readonly showTaskPathOnFailure: boolean
+  readonly deprecationWarnings: boolean
+  readonly resultFormat: 'json' | 'yaml'
+  readonly prettyResults: boolean | undefined
+  /** The ansible.cfg that is in use. */
+  readonly configFile: string | undefined
+}
+
+type Outcome = RunEventOf<'host-task-result'> | RunEventOf<'item-result'>
+
+/** What `ansible-playbook` prints, line for line (ansible-core 2.19's default callback). */
+export function createAnsibleReporter(display: AnsibleDisplay, options: AnsibleOptions): Reporter {
+  const reporter = new AnsibleReporter(display, options)
+  if (options.verbosity > 0) {
+    const { configFile } = options
+    display.show(configFile === undefined ? 'No config file found; using defaults' : `Using ${configFile} as config file`, {
+      colour: 'verbose',
+    })
+  }
+  return {
+    handle: (event) => {
+      reporter.handle(event)
+    },
+    finish: () => Promise.resolve(),
+  }
+}
+
+class AnsibleReporter {
+  readonly #display: AnsibleDisplay
+  readonly #options: AnsibleOptions
+  #checkMode = false
+  #lockstep = true
+  /** The task whose banner was printed last. */
+  #banner: number | undefined
+  #fatal = false
+
+  constructor(display: AnsibleDisplay, options: AnsibleOptions) {
+    this.#display = display
+    this.#options = options
+  }
+
+  handle(event: RunEvent): void {
+    switch (event.type) {
+      case 'run-start':
+        return this.#runStart(event)
+      case 'play-start':
+        this.#lockstep = event.lockstep
+        return
+      case 'batch-start':
+        return this.#playBanner(event.play.name)
+      case 'play-skipped':
+        this.#playBanner(event.play.name)
+        return this.#display.show('skipping: no hosts matched', { colour: 'skip' })
+      case 'task-start':
+        return this.#taskStart(event)
+      case 'host-task-start':
+        return this.#options.showPerHostStart
+          ? this.#display.show(` [started TASK: ${event.task.name} on ${event.host}]`, { colour: 'ok' })
+          : undefined
+      case 'item-result':
+        return this.#item(event)
+      case 'host-task-result':
+        return this.#result(event)
+      case 'retry':
+        return this.#retry(event)
+      case 'included':
+        return this.#included(event)
+      case 'warning':
+        return this.#warning(event)
+      case 'no-more-hosts':
+        return this.#display.banner('NO MORE HOSTS LEFT')
+      case 'error':
+        this.#fatal = true
+        return this.#error(errorChain(event.error), 'stderr')
+      case 'run-end':
+        return this.#runEnd(event)
+      case 'output':
+      case 'rescued':
+      case 'prompt':
+      case 'play-end':
+      case 'stats':
+        return undefined
+    }
+  }
+
+  #runStart(event: RunEventOf<'run-start'>): void {
+    this.#checkMode = event.checkMode
+    if (this.#options.verbosity > 1) for (const file of event.playbooks) this.#display.banner(`PLAYBOOK: ${file.split('/').at(-1) ?? file}`)
+    if (event.checkMode && this.#options.checkModeMarkers) this.#display.banner('DRY RUN')
+  }
+
+  #playBanner(name: string): void {
+    const shown = name.trim()
+    this.#display.banner(
+      `PLAY${shown === '' ? '' : ` [${shown}]`}${this.#checkMode && this.#options.checkModeMarkers ? ' [CHECK MODE]' : ''}`,
+    )
+  }
+
+  #taskStart({ task }: RunEventOf<'task-start'>): void {
+    if (this.#lockstep && this.#options.displaySkippedHosts && this.#options.displayOkHosts) this.#taskBanner(task)
+  }
+
+  #taskBanner(task: TaskRef): void {
+    const marker = this.#checkMode && this.#options.checkModeMarkers ? ' [CHECK MODE]' : ''
+    this.#display.banner(`${task.handler ? 'RUNNING HANDLER' : 'TASK'} [${task.name.trim()}]${marker}`)
+    if (this.#options.verbosity > 1) this.#taskPath(task)
+    this.#banner = task.id
+  }
+
+  #needBanner(task: TaskRef): void {
+    if (this.#banner !== task.id) this.#taskBanner(task)
+  }
+
+  #taskPath({ source }: TaskRef): void {
+    this.#display.show(`task path: ${source.file.path}:${String(source.line)}`, { colour: 'debug' })
+  }
+
+  #item(event: RunEventOf<'item-result'>): void {
+    const { status } = event.result
+    const item = `(item=${itemText(event)})`
+    if (status === 'failed' || status === 'unreachable') return this.#failedItem(event, item)
+    if (status === 'skipped') {
+      if (this.#options.displaySkippedHosts) this.#line(event, `skipping: [${event.host}] => ${item} `, 'skip')
+      return
+    }
+    if (status !== 'changed' && !this.#options.displayOkHosts) return
+    this.#diff(event)
+    this.#line(
+      event,
+      `${status === 'changed' ? 'changed' : 'ok'}: [${hostLabel(event)}] => ${item}`,
+      status === 'changed' ? 'changed' : 'ok',
+    )
+  }
+
+  #failedItem(event: RunEventOf<'item-result'>, item: string): void {
+    this.#needBanner(event.task)
+    this.#failure(event)
+    this.#display.show(`failed: [${hostLabel(event)}] ${item} => ${this.#json(event)}`, { colour: 'error', stream: this.#failedStream })
+  }
+
+  #result(event: RunEventOf<'host-task-result'>): void {
+    switch (event.result.status) {
+      case 'failed':
+        return this.#failed(event)
+      case 'unreachable':
+        return this.#unreachable(event)
+      case 'skipped':
+        if (this.#options.displaySkippedHosts) this.#line(event, `skipping: [${event.host}]`, 'skip')
+        return
+      case 'changed':
+      case 'ok':
+      case 'unknown':
+        return this.#ok(event)
+    }
+  }
+
+  #ok(event: RunEventOf<'host-task-result'>): void {
+    const changed = event.result.status === 'changed'
+    if (!changed && !this.#options.displayOkHosts) return
+    if (event.looped) return this.#needBanner(event.task)
+    this.#diff(event)
+    this.#line(event, `${changed ? 'changed' : 'ok'}: [${hostLabel(event)}]`, changed ? 'changed' : 'ok')
+  }
+
+  #failed(event: RunEventOf<'host-task-result'>): void {
+    this.#needBanner(event.task)
+    const hasItems = event.looped && Object.hasOwn(event.result.data, 'results')
+    if (!hasItems) this.#failure(event)
+    if (!hasItems || isDebug(event.task)) {
+      if (this.#options.verbosity < 2 && this.#options.showTaskPathOnFailure) this.#taskPath(event.task)
+      this.#display.show(`fatal: [${hostLabel(event)}]: FAILED! => ${this.#json(event)}`, { colour: 'error', stream: this.#failedStream })
+    }
+    this.#ignoring(event)
+  }
+
+  #unreachable(event: RunEventOf<'host-task-result'>): void {
+    this.#needBanner(event.task)
+    this.#failure(event)
+    this.#display.show(`fatal: [${hostLabel(event)}]: UNREACHABLE! => ${this.#json(event)}`, {
+      colour: 'unreachable',
+      stream: this.#failedStream,
+    })
+    this.#ignoring(event)
+  }
+
+  #ignoring(event: RunEventOf<'host-task-result'>): void {
+    if (event.result.ignored === true) this.#display.show('...ignoring', { colour: 'skip' })
+  }
+
+  /** A result's line, with its JSON where it is asked for. */
+  #line(event: Outcome, text: string, colour: AnsibleColour): void {
+    this.#needBanner(event.task)
+    const json = showsResult(event.result, this.#options.verbosity) ? ` => ${this.#json(event)}` : ''
+    this.#display.show(`${text}${json}`, { colour })
+  }
+
+  #json(event: Outcome | RunEventOf<'retry'>): string {
+    const { verbosity, resultFormat, prettyResults } = this.#options
+    return resultJson(event.task, event.result, { verbosity, format: resultFormat, pretty: prettyResults })
+  }
+
+  #diff(event: Outcome): void {
+    if (event.result.status !== 'changed') return
+    const lines = diffLines(event.result.diffs)
+    if (lines.length === 0) return
+    this.#needBanner(event.task)
+    for (const [line, colour] of lines) this.#display.show(line, { colour })
+  }
+
+  get #failedStream(): 'stdout' | 'stderr' {
+    return this.#options.displayFailedStderr ? 'stderr' : 'stdout'
+  }
+
+  #failure(event: Outcome): void {
+    if (event.result.censored !== true) this.#error(event.result.chain ?? [], this.#failedStream)
+  }
+
+  #error(chain: readonly ErrorContext[], stream: 'stdout' | 'stderr'): void {
+    this.#display.once(`[ERROR]: ${ansibleMessage(chain)}`, { colour: 'error', stream })
+  }
+
+  #warning(event: RunEventOf<'warning'>): void {
+    const { message, source, hint } = event
+    if (event.kind !== 'deprecation') return this.#warn({ message, source, help: hint })
+    if (!this.#options.deprecationWarnings) return
+    this.#warn({ message: 'Deprecation warnings can be disabled by setting `deprecation_warnings=False` in ansible.cfg.' })
+    const text = ansibleMessage([{ message: `${message} This feature will be removed from ansible-core version 2.23.`, source }])
+    this.#display.once(`[DEPRECATION WARNING]: ${text}`, { colour: 'deprecate', stream: 'stderr' })
+  }
+
+  #warn(warning: ErrorContext): void {
+    this.#display.once(`[WARNING]: ${ansibleMessage([warning])}`, { colour: 'warn', stream: 'stderr' })
+  }
+
+  #retry(event: RunEventOf<'retry'>): void {
+    const result = this.#options.verbosity > 2 ? `Result was: ${this.#json(event)}` : ''
+    this.#display.show(`FAILED - RETRYING: [${event.host}]: ${event.task.name} (${String(event.left)} retries left).${result}`, {
+      colour: 'debug',
+    })
+  }
+
+  #included(event: RunEventOf<'included'>): void {
+    const label = event.label === undefined ? '' : ` => (item=${str(event.label)})`
+    this.#display.show(`included: ${event.file} for ${event.hosts.join(', ')}${label}`, { colour: 'included' })
+  }
+
+  #runEnd(event: RunEventOf<'run-end'>): void {
+    if (this.#fatal) return
+    showRecap(event.hosts, this.#display)
+    if (this.#checkMode && this.#options.checkModeMarkers) this.#display.banner('DRY RUN')
+  }
+}
+
+function hostLabel({ host, delegate, delegateAddress }: Outcome): string {
+  if (delegate === undefined || delegate === host) return host
+  return `${host} -> ${delegate}${delegateAddress === undefined || delegateAddress === delegate ? '' : `(${delegateAddress})`}`
+}
+
+function itemText({ label, result }: RunEventOf<'item-result'>): string {
+  return result.censored === true ? '(censored due to no_log)' : str(label)
+}
+
+function errorChain(error: RunnerError): readonly ErrorContext[] {
+  const { message, source, hint } = error
+  return [...error.context, { message, source, help: hint }]
+}
