@@ -1,20 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { HttpRequest, HttpResponse } from '../host/host.ts'
 import type { HttpAction, HttpRetry, Outcome } from '../module/change.ts'
+import { isHostBody, sendFromHost } from './_apply-host-body.ts'
 import { parseJson, resolveRequest } from './_request-refs.ts'
 import type { ApplyTarget } from './apply.ts'
 
 /** Sends a request whose gaps earlier outcomes fill, from the managed host's side of the network. */
 export async function applyHttp(action: HttpAction, earlier: readonly Outcome[], target: ApplyTarget): Promise<Outcome> {
   const start = Date.now()
-  const request = resolveRequest(action.request, earlier)
-  let response = await exchange(request, target)
+  const ask = exchangeFor(action, earlier, target)
+  let response = await ask()
   for (let turn = 0; turn < (action.retry?.times ?? 0) && passes(action.retry, response); turn += 1) {
     await sleep(action.retry?.interval ?? 0, undefined, { signal: target.signal })
-    response = await exchange(request, target)
+    response = await ask()
   }
   const ok = action.okStatus?.includes(response.status) ?? isSuccess(response.status)
   return outcomeOf(response, { id: action.id, ok, stderr: response.error ?? '', start, timedOut: false })
+}
+
+function exchangeFor({ request }: HttpAction, earlier: readonly Outcome[], target: ApplyTarget): () => Promise<HttpResponse> {
+  const { body, ...rest } = request
+  if (isHostBody(body)) {
+    const whole = resolveRequest(rest, earlier)
+    return () => sendFromHost(whole, body, target)
+  }
+  const whole = resolveRequest({ ...rest, body }, earlier)
+  return () => exchange(whole, target)
 }
 
 export async function exchange(request: HttpRequest, target: ApplyTarget): Promise<HttpResponse> {

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { RunnerError } from '../base/error.ts'
 import { Secret, Unknown, type Value } from '../base/value.ts'
 import { UnknownState } from '../host/probe.ts'
-import type { LocalFiles, RenderOptions } from '../module/define.ts'
+import type { DigestAlgorithm, LocalFiles, RenderOptions } from '../module/define.ts'
 import { overlay } from '../template/scope.ts'
 import { candidates, findLocal } from './search-path.ts'
 import type { TaskRun } from './task-run.ts'
@@ -32,11 +32,8 @@ export function localFiles(task: TaskRun, hashes: Hashes): LocalFiles {
       return { type: found.isDirectory() ? 'directory' : 'file', size: found.size, mode: found.mode & 0o7777, mtime: found.mtimeMs / 1000 }
     },
     walk: (path) => walk(path, ''),
-    sha256(path) {
-      const known = hashes.get(path) ?? hashFile(path)
-      hashes.set(path, known)
-      return known
-    },
+    sha256: (path) => digestOnce(hashes, path, 'sha256'),
+    digest: (path, algorithm) => digestOnce(hashes, path, algorithm),
     render: (path, options) => renderTemplate(task, path, options),
   }
 }
@@ -50,8 +47,15 @@ async function renderTemplate(task: TaskRun, path: string, options: RenderOption
   return text instanceof Secret ? { text: text.reveal(), secret: true } : { text, secret: false }
 }
 
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256')
+function digestOnce(hashes: Hashes, path: string, algorithm: DigestAlgorithm): Promise<string> {
+  const key = `${algorithm} ${path}`
+  const known = hashes.get(key) ?? digestOf(path, algorithm)
+  hashes.set(key, known)
+  return known
+}
+
+async function digestOf(path: string, algorithm: DigestAlgorithm): Promise<string> {
+  const hash = createHash(algorithm)
   await pipeline(createReadStream(path), hash)
   return hash.digest('hex')
 }

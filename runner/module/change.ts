@@ -2,6 +2,7 @@ import type { FileDiff } from '../base/diff.ts'
 import type { Secret } from '../base/value.ts'
 import type { HttpRequest } from '../host/host.ts'
 import type { Effect } from '../host/probe.ts'
+import type { DigestAlgorithm } from './define.ts'
 
 /** One difference between what is and what is wanted, and the actions that close it. Plans are lists of these. */
 export interface Change {
@@ -77,7 +78,7 @@ export interface WriteAction {
 export interface HttpAction {
   readonly do: 'http'
   readonly id?: string | undefined
-  readonly request: RequestWithRefs
+  readonly request: Omit<RequestWithRefs, 'body'> & { readonly body?: RequestWithRefs['body'] | HostBody }
   /** Statuses that are a success; default 200-299. */
   readonly okStatus?: readonly number[] | undefined
   readonly purpose: string
@@ -93,6 +94,15 @@ export type RequestWithRefs = Omit<HttpRequest, 'url' | 'body'> & {
   readonly body?: HttpRequest['body']
   readonly json?: JsonWithRefs | undefined
 }
+
+/** Bytes that the managed host has or can get. Its own curl sends them, so that none of them passes through the controller. */
+export type HostBody =
+  | { readonly remote: string }
+  | {
+      /** An address; what it gives is sent only when all of it has come. */
+      readonly download: string
+      readonly digest?: { readonly algorithm: DigestAlgorithm; readonly hex: string } | undefined
+    }
 
 export interface HttpRetry {
   readonly status: readonly number[]

@@ -65,6 +65,8 @@ export interface SecretMemo {
   forget(key: string): void
 }
 
+export type DigestAlgorithm = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512'
+
 /** Files of the controller, found as Ansible finds them: role, including file's folder, playbook. */
 export interface LocalFiles {
   /** The absolute path of a `files/` or `templates/` source; a RunnerError `not-found` that lists the places looked at. */
@@ -75,6 +77,8 @@ export interface LocalFiles {
   walk(path: string): Promise<readonly { readonly path: string; readonly type: 'file' | 'directory' | 'link'; readonly mode: number }[]>
   /** Hex SHA-256 of a file of any size, cached for the run. */
   sha256(path: string): Promise<string>
+  /** The same by another algorithm, in hex. */
+  digest(path: string, algorithm: DigestAlgorithm): Promise<string>
   /** A template file rendered with the task's variables. `secret` tells that a Secret went into the text. */
   render(path: string, options?: RenderOptions): Promise<{ readonly text: string; readonly secret: boolean }>
 }

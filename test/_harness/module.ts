@@ -172,6 +172,10 @@ function filesFrom(cwd: string): LocalFiles {
       createHash('sha256')
         .update(await readFile(path))
         .digest('hex'),
+    digest: async (path, algorithm) =>
+      createHash(algorithm)
+        .update(await readFile(path))
+        .digest('hex'),
     render: async (path) => ({ text: await readFile(path, 'utf8'), secret: false }),
   }
 }
