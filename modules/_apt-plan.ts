@@ -1,4 +1,4 @@
-import { type Change, type PackageState, packageInstalled, packageRemoved } from '../runner/module/index.ts'
+import { type Change, type Effect, type PackageState, packageInstalled, packageRemoved, resource } from '../runner/module/index.ts'
 import { APT_ENV, type AptArguments, aptGet, aptOptions, aptUpdate } from './_apt.ts'
 import { type AptState, FETCH, REFRESHED, upgradeVerb, type Wanted } from './_apt-state.ts'
 import { compareVersions, versionMatches } from './_deb-version.ts'
@@ -30,7 +30,7 @@ function upgrade(state: AptState, args: AptArguments): readonly Change[] {
   const lines = state.simulated[verb] ?? []
   const packages = lines.filter((line) => line.startsWith('Inst ')).map((line) => line.split(' ')[1] ?? '')
   const actions = [aptGet(args, 'upgrade', verb, verb === 'upgrade' && args.upgrade !== 'no' ? ['--with-new-pkgs'] : [])]
-  if (packages.length > 0 || lines.length > 0) return [{ what: `upgrade ${names(packages)}`, actions }]
+  if (packages.length > 0 || lines.length > 0) return [{ what: `upgrade ${names(packages)}`, actions, effects: [nothingLeft(verb)] }]
   return state.updateDue ? [afterUpdate('upgrade packages', actions)] : []
 }
 
@@ -74,7 +74,7 @@ function isNeeded(wanted: Wanted, state: PackageState, args: AptArguments): bool
 function installChange(needed: AptState['packages'], args: AptArguments): Change {
   const specs = needed.map((one) => (one.wanted.version?.operator === '>=' ? one.wanted.package : one.wanted.spec))
   const services = args.policy_rc_d === 101 ? 'kept' : 'started'
-  const effects = needed.map(({ wanted }) => packageInstalled(wanted.package, exactVersion(wanted), services))
+  const effects = needed.map(({ wanted }) => packageInstalled(wanted.package, wanted.version?.version, services))
   return { what: `install ${names(specs)}`, actions: [aptGet(args, 'install', 'install', specs)], effects }
 }
 
@@ -108,9 +108,15 @@ function debFile(state: AptState, args: AptArguments): readonly Change[] {
 
 const DOWNLOADED = `${FETCH} && shift && apt-get -y -q "$@" install "$d/p.deb"`
 
+/** What a simulated run of this verb will say once it was a real one. */
+function nothingLeft(verb: string): Effect {
+  return resource('apt_simulation', verb, [])
+}
+
 /** States that only a simulated run could decide. */
 function simulated(state: AptState, args: AptArguments): readonly Change[] {
-  const step = (verb: string, change: Omit<Change, 'diff'>): readonly Change[] => ((state.simulated[verb] ?? []).length > 0 ? [change] : [])
+  const step = (verb: string, change: Omit<Change, 'diff'>): readonly Change[] =>
+    (state.simulated[verb] ?? []).length > 0 ? [{ ...change, effects: [nothingLeft(verb)] }] : []
   const purge = args.purge ? ['--purge'] : []
   return [
     ...step('build-dep', {
@@ -130,8 +136,4 @@ function simulated(state: AptState, args: AptArguments): readonly Change[] {
 
 function names(list: readonly string[]): string {
   return list.length <= 6 ? list.join(', ') : `${list.slice(0, 5).join(', ')} and ${String(list.length - 5)} more`
-}
-/** The version is known beforehand where the task names it in full. */
-function exactVersion(wanted: Wanted): string | undefined {
-  return wanted.version?.operator === '=' && !/[*?[]/.test(wanted.version.version) ? wanted.version.version : undefined
 }

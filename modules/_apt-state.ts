@@ -75,14 +75,22 @@ function listsOf(host: ReadOnlyHost): Promise<Lists> {
 
 /** What only apt itself can tell is asked by a simulated run. */
 async function simulate(host: ReadOnlyHost, args: AptArguments): Promise<Readonly<Record<string, readonly string[]>>> {
-  const verbs = simulations(args)
-  const answers = await Promise.all(
-    verbs.map(({ verb, words }) =>
-      host.query(['apt-get', '-s', '-q', '-oDebug::NoLocking=1', ...aptOptions(args), verb, ...words], { env: APT_ENV, timeout: 120_000 }),
-    ),
+  const asked = simulations(args).map(
+    async ({ verb, words }) => [verb, (await foreseen(host, verb)) ?? (await simulation(host, args, [verb, ...words]))] as const,
   )
-  const lines = answers.map((answer) => answer.stdout.split('\n').filter((line) => /^(Inst|Remv|Purg|Del) /.test(line)))
-  return Object.fromEntries(verbs.map(({ verb }, index) => [verb, lines[index] ?? []]))
+  return Object.fromEntries(await Promise.all(asked))
+}
+
+/** In check mode a verb that was planned before has nothing left to do. */
+async function foreseen(host: ReadOnlyHost, verb: string): Promise<readonly string[] | undefined> {
+  if (!host.predicted) return undefined
+  return host.probe<readonly string[] | undefined>({ kind: 'apt_simulation', key: verb, script: ':', parse: () => undefined })
+}
+
+async function simulation(host: ReadOnlyHost, args: AptArguments, words: readonly string[]): Promise<readonly string[]> {
+  const argv = ['apt-get', '-s', '-q', '-oDebug::NoLocking=1', ...aptOptions(args), ...words]
+  const answer = await host.query(argv, { env: APT_ENV, timeout: 120_000 })
+  return answer.stdout.split('\n').filter((line) => /^(Inst|Remv|Purg|Del) /.test(line))
 }
 
 function simulations(args: AptArguments): readonly { readonly verb: string; readonly words: readonly string[] }[] {

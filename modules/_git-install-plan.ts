@@ -84,7 +84,14 @@ function installation(state: GitInstallState, args: GitInstallArguments): Change
       run(args, 'stamp', ['sh', '-c', STAMP, 'stamp', args.dest, stampOf(args, 'HEAD')]),
     ],
     effects: [
-      resource('git_install', args.dest, { kind: 'clone', head: commit, remote: args.repo, modified: false, stamp: stampOf(args, commit) }),
+      resource('git_install', args.dest, {
+        kind: 'clone',
+        head: commit,
+        remote: args.repo,
+        modified: false,
+        stamp: stampOf(args, commit),
+        proved: true,
+      }),
     ],
   }
 }

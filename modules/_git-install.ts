@@ -35,7 +35,14 @@ export interface GitInstallState {
   readonly source:
     | { readonly kind: 'absent' }
     | { readonly kind: 'foreign' }
-    | { readonly kind: 'clone'; readonly head: string; readonly remote: string; readonly modified: boolean; readonly stamp: string }
+    | {
+        readonly kind: 'clone'
+        readonly head: string
+        readonly remote: string
+        readonly modified: boolean
+        readonly stamp: string
+        readonly proved?: boolean | undefined
+      }
   /** What `version` means: a full commit, or the text itself where only a fetch can tell. */
   readonly wanted: { readonly commit: string; readonly ref?: string | undefined }
   /** Undefined where nothing is installed that could be proved. */
@@ -60,8 +67,8 @@ export async function readGitInstall(host: ReadOnlyHost, args: GitInstallArgumen
   const wanted = typeof remote === 'string' ? { commit: remote } : remote
   if (wanted.commit === '') return fail(`${args.repo} has no version ${args.version}`)
   const installed = source.kind === 'clone' && source.stamp === stampOf(args, source.head)
-  const proved = prove !== undefined && installed ? (early ?? (await proves(host, prove))) : undefined
-  return { source, wanted, proved }
+  if (prove === undefined || !installed) return { source, wanted, proved: undefined }
+  return { source, wanted, proved: source.proved ?? early ?? (await proves(host, prove)) }
 }
 
 /** What was installed how: the commit, and a digest of all that decides about the installation. */

@@ -55,6 +55,22 @@ export function differenceOf(now: Grants, wanted: Grants, how: 'exactly' | 'appe
   return { grant, revoke }
 }
 
+/** The grants once a difference is made up. */
+export function grantsAfter(now: Grants, { grant, revoke }: GrantDifference): Grants {
+  const objects = [...new Set([...now.keys(), ...grant.keys()])]
+  const after = objects.map(
+    (object) =>
+      [
+        object,
+        new Set([
+          ...[...(now.get(object) ?? [])].filter((privilege) => revoke.get(object)?.has(privilege) !== true),
+          ...(grant.get(object) ?? []),
+        ]),
+      ] as const,
+  )
+  return new Map(after.filter(([, set]) => set.size > 0))
+}
+
 export function grantSql(difference: GrantDifference, account: string): string {
   const revokes = [...difference.revoke].flatMap(([object, set]) => {
     const rest = without(set, 'GRANT OPTION')

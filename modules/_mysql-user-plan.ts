@@ -1,26 +1,34 @@
-import { type Change, Failure, resource, type Secret, unknownAfter } from '../runner/module/index.ts'
+import { type Change, type Effect, Failure, resource, type Secret } from '../runner/module/index.ts'
 import { mysqlRun, scopeOf, serverOf, sqlString } from './_mysql.ts'
-import { differenceOf, type Grants, grantSql, parseWanted, showGrants } from './_mysql-grants.ts'
+import { type Grants, grantSql, grantsAfter, parseWanted, showGrants } from './_mysql-grants.ts'
 import { type Account, accountKey, type MysqlUserArguments, type MysqlUserState, nativeHash } from './_mysql-user.ts'
+import { accountAfter, differenceFor, hashOf, tlsOf } from './_mysql-user-after.ts'
 
 export function planMysqlUser(state: MysqlUserState, args: MysqlUserArguments): readonly Change[] | Failure {
   const wanted = args.priv === undefined ? undefined : parseWanted(args.priv)
   if (wanted instanceof Failure) return wanted
-  if (args.state === 'absent') return state.accounts.map((account) => removal(account, args))
+  if (args.state === 'absent') return state.accounts.map((account) => removal(state, account, args))
   if (state.accounts.length === 0) return [creation(state, args, wanted)]
-  return state.accounts.flatMap((account) => [
+  const effects = [
+    accountsEffect(
+      state.accounts.map((account) => accountAfter(account, args, wanted)),
+      state,
+      args,
+    ),
+  ]
+  const changes = state.accounts.flatMap((account) => [
     ...authentication(state, account, args),
     ...tls(account, args),
     ...privileges(account, args, wanted),
   ])
+  return changes.map((change) => ({ ...change, effects }))
 }
 
-function removal(account: Account, args: MysqlUserArguments): Change {
-  const effects = [resource('mysql_user', `${serverOf(args)}${accountKey(args)}`, { accounts: [], server: 'mariadb' }, scopeOf(args))]
+function removal(state: MysqlUserState, account: Account, args: MysqlUserArguments): Change {
   return {
     what: `drop database user ${args.name}@${account.host}`,
     actions: [run(args, `DROP USER ${accountName(args, account.host)};`, 'drop')],
-    effects,
+    effects: [accountsEffect([], state, args)],
   }
 }
 
@@ -29,21 +37,16 @@ function creation(state: MysqlUserState, args: MysqlUserArguments, wanted: Grant
   const grants = wanted === undefined || args.subtract_privs ? '' : grantSql({ grant: wanted, revoke: new Map() }, account)
   const sql = [`CREATE USER ${account}${identified(state, args)}${requirement(args)};`, grants].join('\n')
   const after = {
-    server: state.server,
-    accounts: [
-      {
-        host: args.host,
-        plugin: args.plugin ?? 'mysql_native_password',
-        hash: hashOf(args) ?? '',
-        tls: tlsOf(args) ?? ['', '', '', ''],
-        grants: wanted ?? new Map(),
-      },
-    ],
+    host: args.host,
+    plugin: args.plugin ?? 'mysql_native_password',
+    hash: hashOf(args) ?? '',
+    tls: tlsOf(args) ?? ['', '', '', ''],
+    grants: wanted ?? new Map(),
   }
   return {
     what: `create database user ${args.name}@${args.host}`,
     actions: [run(args, sql, 'create')],
-    effects: [resource('mysql_user', `${serverOf(args)}${accountKey(args)}`, after, scopeOf(args))],
+    effects: [accountsEffect([after], state, args)],
     diff: { beforeName: 'privileges', afterName: 'privileges', before: '', after: wanted === undefined ? '' : showGrants(wanted) },
   }
 }
@@ -56,7 +59,6 @@ function authentication(state: MysqlUserState, account: Account, args: MysqlUser
     {
       what: `set the password of database user ${args.name}@${account.host}`,
       actions: [run(args, sql, 'password')],
-      effects: [doubtful(args)],
     },
   ]
 }
@@ -76,11 +78,6 @@ function authenticates(account: Account, args: MysqlUserArguments): boolean {
     ((account.plugin === 'mysql_native_password' || account.plugin === '' || args.encrypted) &&
       account.hash.toUpperCase() === wanted.toUpperCase())
   )
-}
-
-function hashOf(args: MysqlUserArguments): string | undefined {
-  if (args.password === undefined) return undefined
-  return args.encrypted ? args.password.reveal() : nativeHash(args.password.reveal())
 }
 
 function identified(state: MysqlUserState, args: MysqlUserArguments): string {
@@ -103,18 +100,7 @@ function tls(account: Account, args: MysqlUserArguments): readonly Change[] {
   const wanted = tlsOf(args)
   if (wanted === undefined || wanted.every((value, index) => value === (account.tls[index] ?? ''))) return []
   const sql = `ALTER USER ${accountName(args, account.host)}${requirement(args)};`
-  return [
-    { what: `change what TLS is required of ${args.name}@${account.host}`, actions: [run(args, sql, 'tls')], effects: [doubtful(args)] },
-  ]
-}
-
-/** As the server stores it: type, cipher, issuer, subject. */
-function tlsOf(args: MysqlUserArguments): readonly string[] | undefined {
-  if (args.tls_requires === undefined) return undefined
-  const keys = new Map(Object.entries(args.tls_requires).map(([key, value]) => [key.toUpperCase(), value] as const))
-  const text = (key: string): string => String(keys.get(key) ?? '')
-  if (keys.has('CIPHER') || keys.has('ISSUER') || keys.has('SUBJECT')) return ['SPECIFIED', text('CIPHER'), text('ISSUER'), text('SUBJECT')]
-  return [keys.has('X509') ? 'X509' : keys.has('SSL') ? 'ANY' : '', '', '', '']
+  return [{ what: `change what TLS is required of ${args.name}@${account.host}`, actions: [run(args, sql, 'tls')] }]
 }
 
 function requirement(args: MysqlUserArguments): string {
@@ -131,46 +117,25 @@ function requirement(args: MysqlUserArguments): string {
 
 function privileges(account: Account, args: MysqlUserArguments, wanted: Grants | undefined): readonly Change[] {
   if (wanted === undefined) return []
-  const difference = differenceOf(account.grants, wanted, args.append_privs ? 'append' : args.subtract_privs ? 'subtract' : 'exactly')
+  const difference = differenceFor(account, args, wanted)
   if (difference.grant.size === 0 && difference.revoke.size === 0) return []
   const name = `${args.name}@${account.host}`
   return [
     {
       what: `change the privileges of database user ${name}`,
       actions: [run(args, grantSql(difference, accountName(args, account.host)), 'privileges')],
-      effects: [doubtful(args)],
       diff: {
         beforeName: name,
         afterName: name,
         before: showGrants(account.grants),
-        after: showGrants(differenceAfter(account.grants, difference)),
+        after: showGrants(grantsAfter(account.grants, difference)),
       },
     },
   ]
 }
 
-function differenceAfter(now: Grants, { grant, revoke }: { readonly grant: Grants; readonly revoke: Grants }): Grants {
-  const objects = [...new Set([...now.keys(), ...grant.keys()])]
-  const after = objects.map(
-    (object) =>
-      [
-        object,
-        new Set([
-          ...[...(now.get(object) ?? [])].filter((privilege) => revoke.get(object)?.has(privilege) !== true),
-          ...(grant.get(object) ?? []),
-        ]),
-      ] as const,
-  )
-  return new Map(after.filter(([, set]) => set.size > 0))
-}
-
-function doubtful(args: MysqlUserArguments) {
-  return unknownAfter(
-    'mysql_user',
-    `${serverOf(args)}${accountKey(args)}`,
-    `an earlier task changes database user ${args.name}`,
-    scopeOf(args),
-  )
+function accountsEffect(accounts: readonly Account[], { server }: MysqlUserState, args: MysqlUserArguments): Effect {
+  return resource('mysql_user', `${serverOf(args)}${accountKey(args)}`, { accounts, server }, scopeOf(args))
 }
 
 function accountName(args: MysqlUserArguments, host: string): string {

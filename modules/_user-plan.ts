@@ -1,19 +1,39 @@
-import { type Action, type Change, quote, Secret, type UserEntry, userChanged, userRemoved } from '../runner/module/index.ts'
+import { posix } from 'node:path'
+import {
+  type Action,
+  type Change,
+  directoryCreated,
+  type Effect,
+  fileRemoved,
+  fileWritten,
+  groupChanged,
+  groupRemoved,
+  quote,
+  resource,
+  Secret,
+  type UserEntry,
+  userChanged,
+  userRemoved,
+} from '../runner/module/index.ts'
 import { homeOf, type UserArguments, type UserFacts } from './_user.ts'
 
 export function planUser(state: UserFacts, args: UserArguments): readonly Change[] {
   const { user } = state
-  if (args.state === 'absent') return user.exists ? [removal(args)] : []
+  if (args.state === 'absent') return user.exists ? [removal(user, args)] : []
   const account = user.exists ? [...modification(user, args), ...homeCreation(state, user, args)] : [creation(state, args)]
   return [...account, ...password(state, args), ...aging(state, args), ...sshKey(state, args)]
 }
 
-function removal(args: UserArguments): Change {
+function removal(user: UserEntry, args: UserArguments): Change {
   const flags = [...(args.force ? ['-f'] : []), ...(args.remove ? ['-r'] : [])]
   return {
     what: `remove user ${args.name}`,
     actions: [{ do: 'run', argv: ['userdel', ...flags, args.name] }],
-    effects: [userRemoved(args.name)],
+    effects: [
+      userRemoved(args.name),
+      ...(args.remove ? [fileRemoved(user.home)] : []),
+      ...(user.group === args.name ? [groupRemoved(args.name)] : []), // userdel takes a group of its own along
+    ],
   }
 }
 
@@ -43,7 +63,16 @@ function creation(state: UserFacts, args: UserArguments): Change {
     shell: args.shell,
   }
   const known = Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined))
-  return { what: `create user ${args.name}`, actions: [{ do: 'run', argv }], effects: [userChanged(args.name, known)] }
+  const effects = [
+    userChanged(args.name, known),
+    ...(group.includes('-U') ? [groupChanged(args.name)] : []),
+    ...(args.create_home ? [homeMade(entry.home, args)] : []),
+  ]
+  return { what: `create user ${args.name}`, actions: [{ do: 'run', argv }], effects }
+}
+
+function homeMade(home: string, args: UserArguments): Effect {
+  return directoryCreated(home, { owner: args.name, group: args.group ?? args.name })
 }
 
 /** One `usermod` for all that differs. */
@@ -109,7 +138,8 @@ function homeCreation(state: UserFacts, user: UserEntry, args: UserArguments): r
   const from = quote(args.skeleton ?? '/etc/skel')
   const owner = quote(`${args.name}:${args.group ?? String(user.gid)}`)
   const script = `mkdir -p ${quote(home)} && { [ ! -d ${from} ] || cp -R ${from}/. ${quote(home)}/; } && chown -R ${owner} ${quote(home)} && chmod ${homeMode(args)} ${quote(home)}`
-  return [{ what: `create home ${home}`, actions: [{ do: 'script', script, purpose: `create the home of ${args.name}` }] }]
+  const actions: Change['actions'] = [{ do: 'script', script, purpose: `create the home of ${args.name}` }]
+  return [{ what: `create home ${home}`, actions, effects: [homeMade(home, { ...args, group: args.group ?? user.group })] }]
 }
 
 function homeMode(args: UserArguments): string {
@@ -147,7 +177,7 @@ function chpasswd(name: string, hash: string): Action {
 }
 
 function aging(state: UserFacts, args: UserArguments): readonly Change[] {
-  const [, min, max, warn, , expire] = state.shadow
+  const [changed = '', min = '', max = '', warn = '', inactive = '', expire = '', ...rest] = state.shadow
   const days = args.expires === undefined ? undefined : args.expires < 0 ? '' : String(Math.floor(args.expires / 86_400))
   const pairs = [
     ['-E', expire, days === '' ? '-1' : days, days],
@@ -156,10 +186,18 @@ function aging(state: UserFacts, args: UserArguments): readonly Change[] {
     ['-W', warn, text(args.password_expire_warn), text(args.password_expire_warn)],
   ] as const
   const words = pairs.flatMap(([flag, now, word, wanted]) =>
-    wanted === undefined || word === undefined || (now ?? '') === wanted ? [] : [flag, word],
+    wanted === undefined || word === undefined || now === wanted ? [] : [flag, word],
   )
   if (words.length === 0) return []
-  return [{ what: `set the ageing of account ${args.name}`, actions: [{ do: 'run', argv: ['chage', ...words, args.name] }] }]
+  const [expireAfter, minAfter, maxAfter, warnAfter] = pairs.map(([, now, , wanted]) => wanted ?? now)
+  const after = [changed, minAfter, maxAfter, warnAfter, inactive, expireAfter, ...rest]
+  return [
+    {
+      what: `set the ageing of account ${args.name}`,
+      actions: [{ do: 'run', argv: ['chage', ...words, args.name] }],
+      effects: [resource('shadow', args.name, after)],
+    },
+  ]
 }
 
 function text(value: number | undefined): string | undefined {
@@ -170,10 +208,22 @@ function sshKey(state: UserFacts, args: UserArguments): readonly Change[] {
   if (!args.generate_ssh_key || (state.key !== undefined && state.key.type === 'file')) return []
   const bits = args.ssh_key_bits > 0 ? ['-b', String(args.ssh_key_bits)] : []
   const argv = ['sh', '-c', KEYGEN, 'ssh-key', args.name, state.keyFile, args.ssh_key_type, args.ssh_key_comment ?? '', ...bits]
-  return [{ what: `create the SSH key ${state.keyFile}`, actions: [{ do: 'run', id: 'key', argv, stdin: args.ssh_key_passphrase ?? '' }] }]
+  const owned = { owner: args.name }
+  const effects = [
+    directoryCreated(posix.dirname(state.keyFile), owned),
+    fileWritten(state.keyFile, {}, { ...owned, mode: 0o600 }),
+    fileWritten(`${state.keyFile}.pub`, {}, owned),
+  ]
+  return [
+    {
+      what: `create the SSH key ${state.keyFile}`,
+      actions: [{ do: 'run', id: 'key', argv, stdin: args.ssh_key_passphrase ?? '' }],
+      effects,
+    },
+  ]
 }
 
-/** The passphrase comes on standard input: ssh-keygen asks for it through an askpass program that prints what it inherited. */
+/** Prints the public key. The passphrase comes on standard input: ssh-keygen asks for it through an askpass program that prints what it inherited. */
 const KEYGEN = `u=$1 f=$2 t=$3 c=$4; shift 4; d=\${f%/*}; : "\${c:=ansible-generated on $(uname -n)}"
 [ -d "$d" ] || { mkdir -p "$d" && chmod 0700 "$d" && chown "$u": "$d"; } || exit
 IFS= read -r p || :
@@ -182,7 +232,7 @@ else
   a=$(mktemp) && printf '#!/bin/sh\\nprintf "%%s\\\\n" "$sr_pass"\\n' >"$a" && chmod 0700 "$a" || exit
   sr_pass=$p SSH_ASKPASS=$a SSH_ASKPASS_REQUIRE=force setsid ssh-keygen -q -t "$t" "$@" -C "$c" -f "$f" </dev/null; rc=$?
   rm -f "$a"; [ "$rc" = 0 ] || exit "$rc"
-fi && chown "$u": "$f" "$f.pub"`
+fi && chown "$u": "$f" "$f.pub" && cat "$f.pub"`
 
 function option(flag: string, value: string | number | undefined): readonly string[] {
   return value === undefined ? [] : [flag, String(value)]

@@ -98,14 +98,10 @@ type Fixture = z.output<typeof FIXTURE>
 /** A host that answers from the data. A question that it has no answer to is the test's mistake and is told as one. */
 export function fixtureHost(data: FixtureData = {}): ReadOnlyHost {
   const fixture = FIXTURE.parse(data)
-  const unnamed = (what: string): never => {
-    throw new Error(`the fixture does not say what the host answers to: ${what}`)
-  }
   return {
     name: 'fixture',
     predicted: false,
-    probe: <T>(probe: Probe<T>) =>
-      Promise.resolve().then(() => probeAnswer(probe, fixture) ?? unnamed(`probes: '${probe.kind} ${probe.key}'`)),
+    probe: (probe) => Promise.resolve().then(() => probeAnswer(probe, fixture)),
     file: (path, want) => Promise.resolve(fileOf(path, fixture, { follow: want?.follow === true })),
     package: (name) => Promise.resolve(packageOf(name, fixture)),
     service: (name) => Promise.resolve(serviceOf(name, fixture)),
@@ -120,14 +116,20 @@ export function fixtureHost(data: FixtureData = {}): ReadOnlyHost {
 /** The session is root's unless the fixture says otherwise. */
 const USUAL_PROBES: Fixture['probes'] = { 'identity ': ANSWER.parse({ stdout: '0\nroot\n0\nroot\n0022\n' }) }
 
-function probeAnswer<T>(probe: Probe<T>, fixture: Fixture): T | undefined {
+/** What a question gets that asks nothing of the host: predictions alone answer it. */
+const SILENCE = ANSWER.parse({})
+
+function probeAnswer<T>(probe: Probe<T>, fixture: Fixture): T {
   const name = `${probe.kind} ${probe.key}`
-  const answer = fixture.probes[name] ?? USUAL_PROBES[name]
-  if (answer === undefined) return undefined
+  const answer = probe.script === ':' ? SILENCE : (fixture.probes[name] ?? USUAL_PROBES[name] ?? unnamed(`probes: '${name}'`))
   if ('unavailable' in answer) throw new ProbeUnavailable(new Unavailable(answer.unavailable))
   const state = probe.parse({ ...answer, stdout: Buffer.from(answer.stdout), text: answer.stdout })
   if (state instanceof Unavailable) throw new ProbeUnavailable(state)
   return state
+}
+
+function unnamed(what: string): never {
+  throw new Error(`the fixture does not say what the host answers to: ${what}`)
 }
 
 function fileOf(path: string, fixture: Fixture, how: { follow: boolean }): FileState {

@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { createPredictedHost } from '../../runner/host/predicted.ts'
+import { Prediction } from '../../runner/host/prediction.ts'
 import { ProbeUnavailable, UnknownState } from '../../runner/host/probe.ts'
+import type { Change } from '../../runner/module/change.ts'
 import { Failure } from '../../runner/module/change.ts'
 import type { Module } from '../../runner/module/define.ts'
 import { FIXTURE, fixtureHost } from '../_harness/fixture-host.ts'
@@ -21,7 +24,11 @@ const SCENARIO = z.strictObject({
   /** Part of the failure's message, of a wrong argument's, or of the reason for an unknown. */
   failure: z.string().optional(),
   unknown: z.string().optional(),
+  /** What check mode foresees for the task after itself; nothing, where the changes tell all of their effects. */
+  again: z.union([z.array(z.string()), z.string()]).default([]),
 })
+
+type Scenario = z.output<typeof SCENARIO>
 
 const here = dirname(fileURLToPath(import.meta.url))
 
@@ -51,10 +58,25 @@ for (const file of scenarioFiles()) {
     )
     const effects = decided.changes.flatMap((change) => change.effects ?? [])
     if (scenario.effects !== undefined) t.like(JSON.parse(JSON.stringify(effects)), scenario.effects)
+    t.deepEqual(await foreseenAgain(module, scenario, decided.changes), scenario.again)
   })
 }
 
-async function decide(module: Module, scenario: z.output<typeof SCENARIO>): Promise<Awaited<ReturnType<typeof planWith>> | Error> {
+/** What check mode says of the same task once more, on the host that the changes are foreseen to leave. */
+async function foreseenAgain(module: Module, scenario: Scenario, changes: readonly Change[]): Promise<readonly string[] | string> {
+  const prediction = new Prediction()
+  for (const { effects } of changes) prediction.apply(effects ?? [])
+  const decided = await decide(module, scenario, createPredictedHost(fixtureHost(scenario.host), prediction))
+  if (decided instanceof UnknownState) return `unknown: ${decided.reason}`
+  if (decided instanceof Failure || decided instanceof Error) return decided.message
+  return decided.changes.filter(({ certainty }) => certainty !== 'observe').map(({ what }) => what)
+}
+
+async function decide(
+  module: Module,
+  scenario: Scenario,
+  host = fixtureHost(scenario.host),
+): Promise<Awaited<ReturnType<typeof planWith>> | Error> {
   let args: unknown
   try {
     args = parseArgs(module, scenario.args)
@@ -62,7 +84,7 @@ async function decide(module: Module, scenario: z.output<typeof SCENARIO>): Prom
     return error instanceof Error ? error : new Error(String(error))
   }
   try {
-    return await planWith(fixtureHost(scenario.host), module, {
+    return await planWith(host, module, {
       args,
       context: moduleContext({ facts: scenario.facts, now: 0, cwd: here }),
     })
