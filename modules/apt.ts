@@ -36,11 +36,15 @@ export default defineModule({
       yaml: 'apt:\n  name: brotli\n  update_cache: true\n  cache_valid_time: 3600\n',
       lab: { first: 'changed', second: 'ok' },
     },
-    { name: 'Install daemons without starting them', yaml: 'apt:\n  name: [nova-api, nova-scheduler]\n  policy_rc_d: 101\n', lab: false },
+    {
+      name: 'Install a daemon without starting it',
+      yaml: 'apt:\n  name: memcached\n  install_recommends: false\n  policy_rc_d: 101\n',
+      lab: { first: 'changed' },
+    },
     {
       name: 'Remove a package and its configuration',
-      yaml: 'apt:\n  name: brotli\n  state: absent\n  purge: true\n',
-      lab: { first: 'changed', second: 'ok', before: 'apt:\n  name: brotli\n  update_cache: true\n' },
+      yaml: 'apt:\n  name: hello\n  state: absent\n  purge: true\n',
+      lab: { first: 'changed', second: 'ok', before: 'apt:\n  name: hello\n  update_cache: true\n' },
     },
   ],
   async check(host, args, context) {

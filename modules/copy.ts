@@ -75,7 +75,7 @@ export default defineModule<Args, State>({
       yaml: 'copy:\n  src: /etc/hostname\n  dest: /var/tmp/hostname.copy\n  remote_src: true\n',
       lab: { first: 'changed' },
     },
-    { name: 'A folder', yaml: 'copy:\n  src: site/\n  dest: /srv/www\n  directory_mode: "0755"\n', lab: false },
+    { name: 'A folder', yaml: 'copy:\n  src: site/\n  dest: /srv/www\n  directory_mode: "0755"\n', lab: { first: 'changed' } },
   ],
   async check(host, task, context) {
     if (task.remote_src) {

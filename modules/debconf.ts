@@ -17,7 +17,7 @@ export default defineModule({
     {
       name: 'Keep the package from making a database',
       yaml: 'debconf:\n  name: keystone\n  question: keystone/configure_db\n  vtype: boolean\n  value: false\n',
-      lab: false,
+      lab: { first: 'changed' },
     },
   ],
   async check(host, args) {

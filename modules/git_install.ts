@@ -16,7 +16,21 @@ export default defineModule({
     {
       name: 'A release of swift, proved',
       yaml: 'git_install:\n  repo: https://opendev.org/openstack/swift\n  version: 2.30.1\n  dest: /opt/src/swift\n  break_system_packages: true\n  extra_args: [--no-deps, --no-build-isolation]\n  prove: {argv: [swift-ring-builder, --version], matches: 2\\.30\\.1}\n',
-      lab: false,
+      lab: false, // from the Internet, which the lab's hosts do not reach
+    },
+    {
+      name: 'A program of your own from a tag, with what it needs installed beforehand',
+      yaml: 'git_install:\n  repo: /srv/git/hello\n  version: "1.0"\n  dest: /opt/src/hello\n  break_system_packages: true\n  extra_args: [--no-deps, --no-build-isolation]\n  prove: {argv: [hello], matches: ^hello 1\\.0$}\n',
+      lab: {
+        first: 'changed',
+        before:
+          '- apt: {name: [git, python3-pip, python3-setuptools, python3-wheel], install_recommends: false}\n- script: make-repository.sh /srv/git/hello\n',
+      },
+    },
+    {
+      name: 'Only the source',
+      yaml: 'git_install:\n  repo: /srv/git/hello\n  version: main\n  dest: /opt/src/hello-main\n  install: none\n',
+      lab: { first: 'changed' },
     },
   ],
   async check(host, args) {

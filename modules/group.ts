@@ -15,7 +15,7 @@ export default defineModule({
   returns: z.object({ name: z.string(), state: z.enum(['present', 'absent']), gid: z.number().optional(), system: z.boolean() }),
   examples: [
     { name: 'A system group', yaml: 'group:\n  name: swiftlab\n  system: true\n', lab: { first: 'changed', second: 'ok' } },
-    { name: 'A group that is not wanted', yaml: 'group:\n  name: swiftlab\n  state: absent\n', lab: { first: 'ok', second: 'ok' } },
+    { name: 'A group that is not wanted', yaml: 'group:\n  name: swiftlab\n  state: absent\n', lab: { first: 'changed' } },
   ],
   async check(host, args) {
     if (args.non_unique && args.gid === undefined) return fail('non_unique needs gid')

@@ -9,7 +9,13 @@ export default defineModule({
     use: arg.str().optional().describe('Accepted for compatibility: every Linux host is managed the same way.'),
   }),
   returns: z.object({ name: z.string() }),
-  examples: [{ name: 'Name a host', yaml: 'hostname:\n  name: "{{ inventory_hostname }}"\n', lab: { first: 'ok' } }],
+  examples: [
+    {
+      name: 'Name a host',
+      yaml: 'hostname:\n  name: "{{ inventory_hostname }}"\n',
+      lab: { first: 'changed', before: 'command: hostname elsewhere\n' },
+    },
+  ],
   async check(host, args) {
     if (!/^[A-Za-z0-9]([A-Za-z0-9.-]{0,62}[A-Za-z0-9])?$/.test(args.name))
       return fail(`${args.name} is no valid host name`, { hint: 'letters, digits, dots and hyphens, 64 at most' })

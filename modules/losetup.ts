@@ -50,7 +50,7 @@ export default defineModule<Args, State>({
   returns: z.object({ device: z.string().optional(), file: z.string() }),
   examples: [
     { name: 'A disk in a file', yaml: 'losetup:\n  file: /var/tmp/disk.img\n  size: 32M\nregister: disk\n', lab: { first: 'changed' } },
-    { name: 'Detached', yaml: 'losetup:\n  file: /var/tmp/none.img\n  state: absent\n', lab: { first: 'ok' } },
+    { name: 'Detached', yaml: 'losetup:\n  file: /var/tmp/disk.img\n  state: absent\n', lab: { first: 'changed' } },
   ],
   async check(host, task) {
     const path = await expandPath(host, task.file)

@@ -23,12 +23,12 @@ export default defineModule({
     {
       name: 'A database of a service',
       yaml: 'community.mysql.mysql_db:\n  name: keystone\n  encoding: utf8mb4\n',
-      lab: { first: 'changed', second: 'ok', before: 'apt:\n  name: mariadb-server\n  update_cache: true\n' },
+      lab: { first: 'changed', second: 'ok', before: 'apt:\n  name: mariadb-server\n  update_cache: true\n  cache_valid_time: 3600\n' },
     },
     {
       name: 'Several that are not wanted',
       yaml: 'mysql_db:\n  name: [trial, test]\n  state: absent\n',
-      lab: { first: 'ok', second: 'ok', before: 'apt:\n  name: mariadb-server\n  update_cache: true\n' },
+      lab: { first: 'ok', second: 'ok', before: 'apt:\n  name: mariadb-server\n  update_cache: true\n  cache_valid_time: 3600\n' },
     },
   ],
   async check(host, args) {

@@ -40,7 +40,14 @@ export default defineModule<Args, State>({
   freeForm: '_raw_params',
   checkMode: 'none',
   returns: z.object({ rc: z.number(), stdout: z.string(), stderr: z.string() }),
-  examples: [{ name: 'A script, once only', yaml: 'script:\n  cmd: prepare.sh --all\n  creates: /var/lib/prepared\n', lab: false }],
+  examples: [
+    {
+      name: 'A script, once only',
+      yaml: 'script:\n  cmd: prepare.sh --all\n  creates: /var/lib/prepared\n',
+      lab: { first: 'changed' },
+    },
+    { name: 'With another shell', yaml: 'script: prepare.sh\nargs:\n  executable: bash\n', lab: { first: 'changed', second: 'changed' } },
+  ],
   async check(host, task, context) {
     const words = splitWords(task.cmd ?? task._raw_params ?? '')
     const [name] = words ?? []

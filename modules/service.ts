@@ -25,7 +25,11 @@ export default defineModule({
     status: z.record(z.string(), z.string()),
   }),
   examples: [
-    { name: 'A daemon that runs', yaml: 'service:\n  name: cron\n  state: started\n  enabled: true\n', lab: { first: 'ok', second: 'ok' } },
+    {
+      name: 'A daemon that runs',
+      yaml: 'service:\n  name: cron\n  state: started\n  enabled: true\n',
+      lab: { first: 'changed', before: 'command: systemctl disable --now cron\n' },
+    },
     { name: 'A restart', yaml: 'service:\n  name: cron\n  state: restarted\n', lab: { first: 'changed', second: 'changed' } },
   ],
   async check(host, args) {

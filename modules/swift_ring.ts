@@ -46,7 +46,10 @@ export default defineModule<Args, State>({
     {
       name: 'A ring of three zones',
       yaml: 'swift_ring:\n  path: /etc/swift/object.builder\n  part_power: 10\n  replicas: 3\n  devices:\n    - {zone: 1, ip: 192.0.2.1, port: 6200, device: sdb1}\n    - {zone: 2, ip: 192.0.2.2, port: 6200, device: sdb1}\n    - {zone: 3, ip: 192.0.2.3, port: 6200, device: sdb1}\n',
-      lab: false,
+      lab: {
+        first: 'changed',
+        before: 'apt:\n  name: swift\n  install_recommends: false\n  update_cache: true\n  cache_valid_time: 3600\n',
+      },
     },
   ],
   async check(host, task) {

@@ -28,7 +28,7 @@ export default defineModule({
     {
       name: 'A daemon that runs now and after a reboot',
       yaml: 'systemd:\n  name: cron\n  state: started\n  enabled: true\n',
-      lab: { first: 'ok', second: 'ok' },
+      lab: { first: 'changed', before: 'command: systemctl disable --now cron\n' },
     },
     {
       name: 'Restart after a new unit file',

@@ -52,7 +52,13 @@ export default defineModule<Args, Deployment>({
     owner: z.string().optional(),
     group: z.string().optional(),
   }),
-  examples: [{ name: 'A configuration file', yaml: 'template:\n  src: app.conf.j2\n  dest: /etc/app.conf\n  mode: "0644"\n', lab: false }],
+  examples: [
+    {
+      name: 'A configuration file',
+      yaml: 'template:\n  src: app.conf.j2\n  dest: /etc/app.conf\n  mode: "0644"\n',
+      lab: { first: 'changed' },
+    },
+  ],
   async check(host, task, context) {
     const payload = await render(task, context)
     if (payload instanceof Failure) return payload

@@ -38,11 +38,20 @@ export default defineModule<UriArgs, State>({
   aliases: { user: 'url_username', password: 'url_password' },
   returns: z.looseObject({ status: z.number(), url: z.string(), msg: z.string(), elapsed: z.number() }),
   examples: [
-    { name: 'Is the service there?', yaml: 'uri:\n  url: http://127.0.0.1:5000/v3\n  status_code: [200, 300]\n', lab: false },
+    {
+      name: 'Is the service there?',
+      yaml: 'uri:\n  url: http://127.0.0.1:5000/v3\n  status_code: [200, 300]\n',
+      lab: { first: 'ok', before: 'script: serve-http.sh 5000\n' },
+    },
     {
       name: 'Send JSON',
       yaml: 'uri:\n  url: http://127.0.0.1:8080/items\n  method: POST\n  body_format: json\n  body: {name: one}\n  status_code: 201\n',
-      lab: false,
+      lab: { first: 'ok', before: 'script: serve-http.sh 8080\n' },
+    },
+    {
+      name: 'Keep the answer',
+      yaml: 'uri:\n  url: http://127.0.0.1:8080/status\n  dest: /var/lib/status.json\n  mode: "0640"\n',
+      lab: { first: 'changed', before: 'script: serve-http.sh 8080\n' },
     },
   ],
   async check(host, task, context) {

@@ -35,6 +35,11 @@ export default defineModule({
       yaml: 'user:\n  name: joe\n  groups: [sudo]\n  append: true\n  shell: /bin/bash\n  generate_ssh_key: true\n  ssh_key_type: ed25519\n',
       lab: { first: 'changed', second: 'ok' },
     },
+    {
+      name: 'A person whose password must be changed now and then',
+      yaml: "user:\n  name: ann\n  comment: Ann of operations\n  password: \"{{ 'not-a-secret' | password_hash('sha512', 'salt') }}\"\n  password_expire_max: 90\n  password_expire_warn: 7\n",
+      lab: { first: 'changed' },
+    },
     { name: 'Gone with the home', yaml: 'user:\n  name: joe\n  state: absent\n  remove: true\n', lab: { first: 'changed', second: 'ok' } },
   ],
   check: readUser,
@@ -43,8 +48,9 @@ export default defineModule({
     const base = { name: args.name, state: args.state, append: args.append, create_home: args.create_home, system: args.system }
     if (args.state === 'absent') return { ...base, force: args.force, remove: args.remove }
     const user = state.user.exists ? state.user : undefined
+    const publicKey = outcomes.find(({ id }) => id === 'key')?.stdout.trim() ?? state.publicKey
     const key = args.generate_ssh_key
-      ? { ssh_key_file: state.keyFile, ...(state.publicKey === undefined ? {} : { ssh_public_key: state.publicKey }) }
+      ? { ssh_key_file: state.keyFile, ...(publicKey === undefined ? {} : { ssh_public_key: publicKey }) }
       : {}
     return {
       ...base,

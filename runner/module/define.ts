@@ -30,16 +30,25 @@ export interface Module<A = unknown, S = unknown> {
   result?(state: S, args: A, outcomes: readonly Outcome[]): Readonly<Record<string, unknown>> | Failure
 }
 
-/** One executed example: its YAML is shown in the docs and run as a test against the fixture host it names. */
+/**
+ * One executed example: its YAML is shown in the docs and run as a test. All examples run on one bare host of the lab, by name of
+ * module and, in a module, in order: they may build on those before them in the module, and name nothing that other modules' name.
+ */
 export interface Example {
   readonly name: string
-  /** One task, as a user would write it. */
+  /** One task, as a user would write it. Files of the controller that it names lie in `test/lab/_files`. */
   readonly yaml: string
-  /** What it does on a bare host of the lab: the status of the first and the second run. `lab: false` only checks that it compiles. */
-  readonly lab?:
-    | false
-    | { readonly first: 'changed' | 'ok'; readonly second?: 'changed' | 'ok' | undefined; readonly before?: string | undefined }
-    | undefined
+  /** What it does there; `false`: it cannot run on a bare host and is only compiled. */
+  readonly lab?: false | ExampleRun | undefined
+}
+
+export interface ExampleRun {
+  /** Status of the first run. Check mode must foretell it, with the same changes. */
+  readonly first: 'changed' | 'ok'
+  /** Status of the second run; default `ok`. */
+  readonly second?: 'changed' | 'ok' | undefined
+  /** A task, or a list of tasks, that makes the host ready. It is run more than once, in check mode too. */
+  readonly before?: string | undefined
 }
 
 /** What `check` may use of the controller. */
