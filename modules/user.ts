@@ -37,7 +37,7 @@ export default defineModule({
     },
     {
       name: 'A person whose password must be changed now and then',
-      yaml: "user:\n  name: ann\n  comment: Ann of operations\n  password: \"{{ 'not-a-secret' | password_hash('sha512', 'salt') }}\"\n  password_expire_max: 90\n  password_expire_warn: 7\n",
+      yaml: "user:\n  name: ann\n  comment: Ann of operations\n  password: \"{{ 'not-a-secret' | password_hash('sha512', 'salt', rounds=5000) }}\"\n  password_expire_max: 90\n  password_expire_warn: 7\n",
       lab: { first: 'changed' },
     },
     { name: 'Gone with the home', yaml: 'user:\n  name: joe\n  state: absent\n  remove: true\n', lab: { first: 'changed', second: 'ok' } },

@@ -28,20 +28,13 @@ export async function allExamples(): Promise<readonly ModuleExample[]> {
 }
 
 /**
- * Plays that make the host ready for each example and go through its phases; where a step of one fails, the next example has its
- * turn. `foreseen` is for a run in check mode: a module's name is there the name of a host, whose predictions are of that module alone.
+ * A play that makes the host ready for each example and goes through its phases (`foreseen`: for a run in check mode). Where a step of
+ * one fails, the next example has its turn.
  */
 export function examplesPlaybook(examples: readonly ModuleExample[], kind: PlaybookKind): string {
-  const modules = [...new Set(examples.map(({ module }) => module))]
-  const plays = modules.map((module) => {
-    const blocks = examples.filter((each) => each.module === module).map((each) => indented(block(each, PHASES[kind]), 4))
-    return [`- name: ${module}`, `  hosts: ${kind === 'real' ? BARE : module}`, '  tasks:', ...blocks, ''].join('\n')
-  })
-  return plays.join('\n')
+  const blocks = examples.map((each) => indented(block(each, PHASES[kind]), 4))
+  return ['- name: Examples', '  hosts: all', '  tasks:', ...blocks, ''].join('\n')
 }
-
-/** The host of the real run. */
-export const BARE = 'bare'
 
 function block({ example, title }: ModuleExample, phases: readonly Phase[]): string {
   const steps = phases.map((phase) => task(example.yaml, [`name: ${quoted(nameOf(title, phase))}`, ...checkMode(phase)]))

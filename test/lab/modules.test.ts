@@ -8,7 +8,7 @@ import { bringUp } from '../../lab/up.ts'
 import { messageOf } from '../../runner/base/error.ts'
 import type { RunEvent } from '../../runner/base/event.ts'
 import type { TaskResult } from '../../runner/base/result.ts'
-import { allExamples, BARE, exampleRun, examplesPlaybook, type ModuleExample, type PlaybookKind } from '../_harness/examples.ts'
+import { allExamples, exampleRun, examplesPlaybook, type ModuleExample, type PlaybookKind } from '../_harness/examples.ts'
 import { runPlaybook } from '../_harness/playbook.ts'
 import { ELSEWHERE } from './_elsewhere.ts'
 
@@ -18,7 +18,7 @@ import { ELSEWHERE } from './_elsewhere.ts'
  */
 
 const ROOT = join(import.meta.dirname, '../..')
-const HOST: LabHost = { name: BARE, address: '10.79.4.21' }
+const HOST: LabHost = { name: 'bare', address: '10.79.4.21' }
 
 const problem = await requireMachine().then(() => undefined, messageOf)
 if (problem !== undefined) process.stderr.write(`\n*** THE MODULES' TESTS ARE SKIPPED: ${problem} ***\n\n`)
@@ -35,8 +35,10 @@ test.before(async () => {
   await bringUp(lab, [HOST])
   await cp(join(import.meta.dirname, '_files'), folder, { recursive: true })
   await writeFile(join(folder, 'hosts.yml'), JSON.stringify(inventory()))
-  await runAll('foreseen', '--check')
-  await runAll('real')
+  for (const module of new Set(runnable.map((each) => each.module))) {
+    await runExamples(module, 'foreseen', '--check')
+    await runExamples(module, 'real')
+  }
 })
 
 test.after.always(async () => {
@@ -94,24 +96,19 @@ function story(result: TaskResult | undefined): unknown {
   return { status: result?.status, changes: result?.changes }
 }
 
-async function runAll(kind: PlaybookKind, ...flags: readonly string[]): Promise<void> {
-  const playbook = join(folder, `${kind}.yml`)
-  await writeFile(playbook, examplesPlaybook(runnable, kind))
+async function runExamples(module: string, kind: PlaybookKind, ...flags: readonly string[]): Promise<void> {
+  const playbook = join(folder, `${module}-${kind}.yml`)
+  const ofModule = runnable.filter((each) => each.module === module)
+  await writeFile(playbook, examplesPlaybook(ofModule, kind))
   const run = await runPlaybook(playbook, { argv: ['-i', join(folder, 'hosts.yml'), ...flags] })
   if (run.outcome.fatal !== undefined) throw run.outcome.fatal
   events.push(...run.events)
 }
 
-/** The one host, under the name of each module too. */
 function inventory(): unknown {
-  const vars = {
-    ansible_host: HOST.address,
-    ansible_user: 'root',
-    ansible_ssh_private_key_file: lab.paths.key,
-    stackrun_known_hosts_file: lab.paths.knownHosts,
-  }
-  const names = [BARE, ...runnable.map(({ module }) => module)]
-  return { all: { vars, hosts: Object.fromEntries(names.map((name) => [name, {}])) } }
+  const { name, address } = HOST
+  const login = { ansible_user: 'root', ansible_ssh_private_key_file: lab.paths.key, stackrun_known_hosts_file: lab.paths.knownHosts }
+  return { all: { hosts: { [name]: { ansible_host: address, ...login } } } }
 }
 
 /** The keys that begin a line of a task. */
