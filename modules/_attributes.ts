@@ -7,6 +7,7 @@ import {
   type Probe,
   quoteArgv,
   type ReadOnlyHost,
+  UnknownState,
 } from '../runner/module/index.ts'
 import { attributesEffect } from './_effects.ts'
 import { octal, resolveMode } from './_mode.ts'
@@ -159,14 +160,29 @@ function hasGroup(stat: FileState, group: string): boolean {
 
 async function lookupUser(host: ReadOnlyHost, owner: string): Promise<{ uid: number; name: string } | 'missing'> {
   if (isNumber(owner)) return { uid: Number(owner), name: owner }
-  const user = await host.user(owner)
+  const user = await soon(host, host.user(owner))
+  if (user === 'soon') return { uid: UNKNOWN, name: owner }
   return user.exists ? { uid: user.uid, name: user.name } : 'missing'
 }
 
 async function lookupGroup(host: ReadOnlyHost, name: string): Promise<{ gid: number; name: string } | 'missing'> {
   if (isNumber(name)) return { gid: Number(name), name }
-  const group = await host.group(name)
+  const group = await soon(host, host.group(name))
+  if (group === 'soon') return { gid: UNKNOWN, name }
   return group.exists ? { gid: group.gid, name: group.name } : 'missing'
+}
+
+/** The number that an account will have is not known before it is made. */
+const UNKNOWN = -1
+
+/** An account that a package of this very run brings: no file can be its already. */
+async function soon<T>(host: ReadOnlyHost, asked: Promise<T>): Promise<T | 'soon'> {
+  try {
+    return await asked
+  } catch (error) {
+    if (host.predicted && error instanceof UnknownState) return 'soon'
+    throw error
+  }
 }
 
 function isNumber(text: string): boolean {

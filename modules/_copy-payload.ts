@@ -10,8 +10,11 @@ const SMALL = 256 * 1024
 /** A text, or data as JSON. */
 export function contentPayload(content: unknown): Payload {
   const text = content instanceof Secret || typeof content === 'string' ? revealed(content) : pythonJson(content)
-  const bytes = Buffer.from(text, 'utf8')
-  return { bytes, secret: holdsSecret(content), sha256: sha256(bytes), sha1: sha1(bytes), size: bytes.length }
+  return { ...bytesPayload(Buffer.from(text, 'utf8')), secret: holdsSecret(content) }
+}
+
+export function bytesPayload(bytes: Buffer): Payload {
+  return { bytes, sha256: sha256(bytes), sha1: sha1(bytes), size: bytes.length }
 }
 
 /** A file of the controller. */

@@ -1,8 +1,7 @@
 import { type Change, directoryCreated, type Failure, fail, fileRemoved, resource, Secret } from '../runner/module/index.ts'
 import { type Entry, entryFor, lineOf } from './_fstab.ts'
-import { ANEW, isMountOf, MOUNT, type Mounted, REMOUNT } from './_mount.ts'
+import { ANEW, isMountOf, MOUNT, type Mounted, type MountState, REMOUNT } from './_mount.ts'
 import { type MountArgs, wantedEntry, wantedOptions } from './_mount-args.ts'
-import type { MountState } from './mount.ts'
 
 /** The part of a plan that is about what is mounted. `rewritten`: fstab's entry changes in the same task. */
 export function liveChanges(state: MountState, task: MountArgs, rewritten: boolean): readonly Change[] | Failure {

@@ -1,5 +1,6 @@
-import { type Probe, quote } from '../runner/module/index.ts'
+import { type FileState, type Probe, quote } from '../runner/module/index.ts'
 import { unescaped } from './_fstab.ts'
+import type { Target } from './_target.ts'
 
 /** Something that is mounted at a path. */
 export interface Mounted {
@@ -10,6 +11,16 @@ export interface Mounted {
   readonly file?: string | undefined
   readonly fstype: string
   readonly opts: string
+}
+
+/** What a task about a mount point looks at. */
+export interface MountState {
+  readonly path: string
+  readonly folder: FileState
+  readonly mounted: readonly Mounted[]
+  readonly target: Target
+  /** The table's bytes as text; undefined in check mode where they are not known yet. */
+  readonly fstab: string | undefined
 }
 
 /** What is mounted at a path, the last one on top. Links in the path are followed. */

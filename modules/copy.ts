@@ -1,6 +1,6 @@
 import { args, defineModule, Failure, fail, type ModuleContext, type ReadOnlyHost, z } from '../runner/module/index.ts'
 import { attributeArgs, rewriteArgs, textOrSecret } from './_arguments.ts'
-import { contentPayload, localPayload } from './_copy-payload.ts'
+import { bytesPayload, contentPayload, localPayload } from './_copy-payload.ts'
 import { type RemoteCopy, readRemote, remoteChanges, remoteResult } from './_copy-remote.ts'
 import { readTree, type TreeCopy, treeChanges, treeResult } from './_copy-tree.ts'
 import { type Deployment, deploymentChanges, deploymentResult, readDeployment } from './_deploy.ts'
@@ -20,6 +20,11 @@ const schema = z
       .union([textOrSecret(), z.record(z.string(), z.unknown()), z.array(z.unknown())])
       .optional()
       .describe('The content itself; a mapping or list is written as JSON.'),
+    content_base64: z
+      .string()
+      .regex(/^[A-Za-z0-9+/\s]*={0,2}\s*$/, 'expected Base64')
+      .optional()
+      .describe('Extension: bytes in Base64, as `slurp` gives those of another host.'),
     dest: args.path().describe('Where it goes; a folder, or a path ending with `/`, gets a file of the same name.'),
     ...attributeArgs,
     mode: preservable().describe("Permissions; `preserve` takes the source's."),
@@ -32,9 +37,11 @@ const schema = z
   })
   .superRefine((task, context) => {
     const refuse = (message: string): void => context.addIssue({ code: 'custom', message })
-    if (task.src === undefined && task.content === undefined) refuse('src (or content) is required')
-    if (task.src !== undefined && task.content !== undefined) refuse('src and content are mutually exclusive')
-    if (task.content !== undefined && task.remote_src) refuse('content and remote_src are mutually exclusive')
+    const content = task.content ?? task.content_base64
+    if (task.src === undefined && content === undefined) refuse('src (or content) is required')
+    if (task.src !== undefined && content !== undefined) refuse('src and content are mutually exclusive')
+    if (task.content !== undefined && task.content_base64 !== undefined) refuse('content and content_base64 are mutually exclusive')
+    if (content !== undefined && task.remote_src) refuse('content and remote_src are mutually exclusive')
   })
 
 type Args = z.infer<typeof schema>
@@ -117,7 +124,8 @@ function keptBack(deployment: Deployment, task: Args): boolean {
 }
 
 async function readContent(host: ReadOnlyHost, task: Args, context: ModuleContext): Promise<State | Failure> {
-  const payload = contentPayload(task.content)
+  const payload =
+    task.content_base64 === undefined ? contentPayload(task.content) : bytesPayload(Buffer.from(task.content_base64, 'base64'))
   return asFile(wrongChecksum(task, payload.sha1) ?? (await readDeployment(host, task, { payload, diff: context.diff })))
 }
 

@@ -1,21 +1,12 @@
-import { type Change, defineModule, Failure, type FileState, fail, type ReadOnlyHost, z } from '../runner/module/index.ts'
+import { type Change, defineModule, Failure, fail, type ReadOnlyHost, z } from '../runner/module/index.ts'
 import { fromByteText } from './_bytes.ts'
 import { expandPath } from './_expand.ts'
 import { editFstab, type FstabEdit, maskOptions } from './_fstab.ts'
-import { type Mounted, mountedProbe } from './_mount.ts'
+import { type MountState, mountedProbe } from './_mount.ts'
 import { isHidden, type MountArgs, mountSchema, wantedEntry, wantedOptions } from './_mount-args.ts'
 import { liveChanges } from './_mount-plan.ts'
-import { MAX_TEXT, readTarget, type Target } from './_target.ts'
+import { MAX_TEXT, readTarget } from './_target.ts'
 import { oldText, shownTexts, writeChange } from './_write.ts'
-
-export interface MountState {
-  readonly path: string
-  readonly folder: FileState
-  readonly mounted: readonly Mounted[]
-  readonly target: Target
-  /** The table's bytes as text; undefined in check mode where they are not known yet. */
-  readonly fstab: string | undefined
-}
 
 export default defineModule<MountArgs, MountState>({
   name: 'mount',

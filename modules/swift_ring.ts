@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+import { posix } from 'node:path'
 import { args, type Change, defineModule, type Failure, fail, fileWritten, resource, z } from '../runner/module/index.ts'
 import { expandPath } from './_expand.ts'
 import { deviceName, type Ring, type RingDevice, ringProbe, sameDevice } from './_swift-ring.ts'
@@ -26,6 +28,7 @@ const schema = z.strictObject({
     .bool()
     .default(true)
     .describe('Assign partitions and write the ring file where devices changed or the ring file is missing.'),
+  backup: args.bool().default(false).describe('Keep the builder file as it was before a change, in the folder `backups` beside it.'),
 })
 
 type Args = z.infer<typeof schema>
@@ -41,7 +44,13 @@ export default defineModule<Args, State>({
   description: 'Devices are added, removed and weighed by their difference to the builder file; a ring in order is not rebalanced.',
   args: schema,
   aliases: { builder: 'path' },
-  returns: z.object({ path: z.string(), ring: z.string(), devices: z.number(), rebalanced: z.boolean() }),
+  returns: z.object({
+    path: z.string(),
+    ring: z.string(),
+    devices: z.number(),
+    rebalanced: z.boolean(),
+    backup_file: z.string().optional(),
+  }),
   examples: [
     {
       name: 'A ring of three zones',
@@ -64,15 +73,30 @@ export default defineModule<Args, State>({
     const twice = task.devices.find((device, index) => task.devices.findIndex((other) => sameDevice(device, other)) !== index)
     if (twice !== undefined) return fail(`device ${deviceName(twice)} is listed twice`)
     const changes = [...settings(state, task), ...devices(state, task)]
-    return [...changes, ...rebalancing(state, task, changes.length > 0)]
+    return backedUp(state, task, [...changes, ...rebalancing(state, task, changes.length > 0)])
   },
-  result: ({ path }, task, outcomes) => ({
-    path,
-    ring: ringFile(path),
-    devices: task.devices.length,
-    rebalanced: outcomes.some((outcome) => outcome.id === 'rebalance' && outcome.rc === 0),
-  }),
+  result({ path }, task, outcomes) {
+    const backup = outcomes.find((outcome) => outcome.id === 'backup')?.stdout.trim()
+    return {
+      path,
+      ring: ringFile(path),
+      devices: task.devices.length,
+      rebalanced: outcomes.some((outcome) => outcome.id === 'rebalance' && /^Reassigned \d/m.test(outcome.stdout)),
+      ...(backup === undefined ? {} : { backup_file: backup }),
+    }
+  },
 })
+
+/** The builder file is what a ring can be changed by: a copy of it goes before the first change. */
+function backedUp({ path, ring }: State, task: Args, changes: readonly Change[]): readonly Change[] {
+  const [first, ...rest] = changes
+  if (first === undefined || !task.backup || !ring.exists) return changes
+  const copy = { do: 'run' as const, id: 'backup', argv: ['sh', '-c', BACKUP, 'backup', path, `${posix.dirname(path)}/backups`] }
+  return [{ ...first, actions: [copy, ...first.actions] }, ...rest]
+}
+
+/** Named as swift itself names the copies that it makes after a rebalance: by the time, here with the word that it is the old one. */
+const BACKUP = 'mkdir -p "$2" && to=$2/$(date +%s).before.${1##*/} && cp -p -- "$1" "$to" && printf "%s\\n" "$to"'
 
 function settings({ path, ring }: State, task: Args): readonly Change[] {
   const [replicas, hours] = [String(task.replicas), String(task.min_part_hours)]
@@ -89,7 +113,8 @@ function settings({ path, ring }: State, task: Args): readonly Change[] {
   ]
 }
 
-function devices({ path, ring }: State, task: Args): readonly Change[] {
+function devices(state: State, task: Args): readonly Change[] {
+  const { path, ring } = state
   const removed = ring.devices.filter((device) => !task.devices.some((wanted) => sameDevice(wanted, device)))
   return [
     ...removed.map((device) =>
@@ -97,53 +122,53 @@ function devices({ path, ring }: State, task: Args): readonly Change[] {
     ),
     ...task.devices.flatMap((wanted) => {
       const present = ring.devices.find((device) => sameDevice(wanted, device))
-      if (present === undefined)
-        return [builder(path, { what: `add device ${deviceName(wanted)} to ${path}`, words: ['add', ...addWords(wanted)] }, task)]
+      if (present === undefined || present.weight === wanted.weight) return []
       const weight = String(wanted.weight)
-      return present.weight === wanted.weight
-        ? []
-        : [
-            builder(
-              path,
-              {
-                what: `set the weight of ${deviceName(wanted)} to ${weight} in ${path}`,
-                words: ['set_weight', `d${String(present.id)}`, weight],
-              },
-              task,
-            ),
-          ]
+      const what = `set the weight of ${deviceName(wanted)} to ${weight} in ${path}`
+      return [builder(path, { what, words: ['set_weight', `d${String(present.id)}`, weight] }, task)]
     }),
+    ...additions(state, task),
   ]
 }
 
-function addWords(device: RingDevice): readonly string[] {
-  const { region, zone, ip, port, weight } = device
+/** Addresses that are numbers go in one go, as the program takes longer to start than to add a device; it takes names one at a time. */
+function additions({ path, ring }: State, task: Args): readonly Change[] {
+  const added = task.devices.filter((wanted) => !ring.devices.some((device) => sameDevice(wanted, device)))
+  const numeric = added.filter((device) => isIP(device.ip) !== 0)
+  const named = added.filter((device) => isIP(device.ip) === 0)
   return [
-    '--region',
-    String(region),
-    '--zone',
-    String(zone),
-    '--ip',
-    ip,
-    '--port',
-    String(port),
-    '--device',
-    device.device,
-    '--weight',
-    String(weight),
+    ...(numeric.length === 0 ? [] : [addition(path, task, { added: numeric, words: numeric.flatMap(shortWords) })]),
+    ...named.map((device) => addition(path, task, { added: [device], words: longWords(device) })),
   ]
 }
 
-/** Exit code 1 is a warning: nothing to move, or not yet. Then the ring file is written as things are. */
+function addition(path: string, task: Args, { added, words }: { added: readonly RingDevice[]; words: readonly string[] }): Change {
+  const what = `add ${added.length === 1 ? 'device' : 'devices'} ${added.map(deviceName).join(', ')} to ${path}`
+  return builder(path, { what, words: ['add', ...words] }, task)
+}
+
+function shortWords(device: RingDevice): readonly string[] {
+  const { ip, weight } = device
+  return [deviceName({ ...device, ip: isIP(ip) === 6 ? `[${ip}]` : ip }), String(weight)]
+}
+
+function longWords({ region, zone, ip, port, device, weight }: RingDevice): readonly string[] {
+  const options = { region, zone, ip, port, device, weight }
+  return Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
+}
+
 function rebalancing({ path, ring }: State, task: Args, changed: boolean): readonly Change[] {
   if (!task.rebalance || task.devices.length === 0) return []
   const pending = ring.file !== 'current' && !(ring.resting && ring.file === 'obsolete')
   if (!changed && !pending) return []
   const rebalance = builder(path, { what: `rebalance ${path}`, words: ['rebalance'] }, task)
-  const write = { do: 'run' as const, argv: ['swift-ring-builder', path, 'write_ring'], okCodes: [0, 1] }
-  const actions = rebalance.actions.map((action) => ({ ...action, id: 'rebalance' }))
-  return [{ ...rebalance, actions: [...actions, write], effects: [...(rebalance.effects ?? []), fileWritten(ringFile(path))] }]
+  const action = { do: 'run' as const, id: 'rebalance', argv: ['sh', '-c', REBALANCE, 'rebalance', path], okCodes: [0, 1] }
+  return [{ ...rebalance, actions: [action], effects: [...(rebalance.effects ?? []), fileWritten(ringFile(path))] }]
 }
+
+/** Exit code 1 is a warning: nothing to move, or not yet. Then the ring file is written as things are. */
+const REBALANCE =
+  'rc=0; swift-ring-builder "$1" rebalance || rc=$?; [ "$rc" != 1 ] || swift-ring-builder "$1" write_ring || rc=$?; exit "$rc"'
 
 function builder(path: string, step: { readonly what: string; readonly words: readonly string[] }, task: Args): Change {
   const after: Ring = {
@@ -157,7 +182,7 @@ function builder(path: string, step: { readonly what: string; readonly words: re
   }
   return {
     what: step.what,
-    actions: [{ do: 'run', argv: ['swift-ring-builder', path, ...step.words], okCodes: step.words[0] === 'rebalance' ? [0, 1] : [0] }],
+    actions: [{ do: 'run', argv: ['swift-ring-builder', path, ...step.words] }],
     effects: [resource('swift_ring', path, after), fileWritten(path)],
   }
 }

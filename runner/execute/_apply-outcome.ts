@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
 import type { FrameListener } from '../host/frames.ts'
-import type { Outcome } from '../module/change.ts'
+import type { Action, Outcome } from '../module/change.ts'
 import type { Part } from './_apply-script.ts'
 import type { ApplyTarget } from './apply.ts'
 
@@ -43,7 +43,7 @@ export class OutcomeReader implements FrameListener {
     const part = this.#parts[id]
     const running = this.#running.get(id)
     if (part === undefined || running === undefined) return
-    this.#outcomes.set(id, outcomeOf(part, running, { rc, ok: isOk(part, rc), timedOut: false }))
+    this.#outcomes.set(id, outcomeOf(part, running, { rc, ok: isOk(part.action, rc), timedOut: false }))
   }
 
   /** The outcomes in order; an action that was killed has begun but not ended. */
@@ -58,8 +58,7 @@ export class OutcomeReader implements FrameListener {
   }
 }
 
-function isOk(part: Part, rc: number): boolean {
-  const { action } = part
+export function isOk(action: Action, rc: number): boolean {
   if (action.do !== 'run' || action.okCodes === undefined) return rc === 0
   return action.okCodes === 'any' || action.okCodes.includes(rc)
 }

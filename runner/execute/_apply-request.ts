@@ -1,7 +1,7 @@
 import { RunnerError } from '../base/error.ts'
 import { Frames } from '../host/frames.ts'
 import type { SessionAnswer, SessionRequest } from '../host/session.ts'
-import type { Outcome } from '../module/change.ts'
+import type { Action, Outcome } from '../module/change.ts'
 import { OutcomeReader } from './_apply-outcome.ts'
 import type { Part } from './_apply-script.ts'
 import type { ApplyTarget } from './apply.ts'
@@ -40,13 +40,13 @@ const MAX_STRAY = 4096
 function shipmentScript(frames: Frames, parts: readonly Part[]): string {
   const lines = parts.map((part, id) => {
     const rest = part.action.do === 'run' ? `; sr_left "$sr_pg" && sr_lefts=1` : ''
-    return `if [ $sr_go = 1 ]; then ${frames.wrap(id, part.script)}; case $? in ${okPattern(part)}) ;; *) sr_go=0 ;; esac${rest}; fi`
+    return `if [ $sr_go = 1 ]; then ${frames.wrap(id, part.script)}; case $? in ${okPattern(part.action)}) ;; *) sr_go=0 ;; esac${rest}; fi`
   })
   return [frames.opening, 'sr_go=1 sr_lefts=', ...lines, frames.wrap(parts.length, 'printf %s "$sr_lefts"')].join('\n')
 }
 
-function okPattern(part: Part): string {
-  const { action } = part
+/** The exit codes that are a success, as a pattern of `case`. */
+export function okPattern(action: Action): string {
   if (action.do !== 'run' || action.okCodes === undefined) return '0'
   return action.okCodes === 'any' ? '*' : action.okCodes.join('|')
 }

@@ -1,6 +1,7 @@
 import { RunnerError } from '../base/error.ts'
 import { findAction } from './actions/index.ts'
-import type { Executed } from './executed.ts'
+import { asyncLimit } from './async.ts'
+import { type Executed, failed } from './executed.ts'
 import { executeModule } from './module-task.ts'
 import { renderArgs } from './render-args.ts'
 import type { TaskRun } from './task-run.ts'
@@ -12,5 +13,6 @@ export async function runAction(task: TaskRun): Promise<Executed> {
   if (action.module !== undefined) return executeModule(task, action.module, args)
   const controller = findAction(action.name)
   if (controller === undefined) throw new RunnerError('bug', `no engine action '${action.name}'`, { source: task.step.source })
+  if (asyncLimit(task) > 0 && !task.checkMode) return failed(`This action (${action.name}) does not support async.`)
   return controller.run(task, args)
 }

@@ -35,7 +35,6 @@ const SHIPMENT_BOUND = 512 * 1024
  * travel in one request. Throws only where the host is lost or the run was ended; then the running action's fate is unknown.
  */
 export async function applyChanges(changes: readonly Change[], target: ApplyTarget): Promise<Applied> {
-  const steps = changes.flatMap((change) => change.actions.map((action) => ({ change, action })))
   const outcomes: Outcome[] = []
   let shipment: Part[] = []
   const ship = async (): Promise<boolean> => {
@@ -44,7 +43,7 @@ export async function applyChanges(changes: readonly Change[], target: ApplyTarg
     if (parts.length > 0) outcomes.push(...(await runShipment(parts, target)))
     return outcomes.every((outcome) => outcome.ok)
   }
-  for (const { action } of steps) {
+  for (const { action } of actionsOf(changes)) {
     const alone = action.do === 'http' || action.do === 'poll' || action.do === 'http-poll'
     const part = alone ? undefined : await prepare(action, target)
     if ((part === undefined || !fits(shipment, part)) && !(await ship())) break
@@ -55,7 +54,7 @@ export async function applyChanges(changes: readonly Change[], target: ApplyTarg
     if (outcomes.at(-1)?.ok === false) break
   }
   if (outcomes.every((outcome) => outcome.ok)) await ship()
-  return { outcomes, failed: failureAmong(steps, outcomes) }
+  return appliedOf(changes, outcomes)
 }
 
 /** A program with a time of its own needs a request of its own: the request's end is what kills it. A large file is uploaded first. */
@@ -66,13 +65,17 @@ function fits(shipment: readonly Part[], part: Part): boolean {
   return shipment.reduce((sum, other) => sum + other.script.length, part.script.length) <= SHIPMENT_BOUND
 }
 
-function failureAmong(
-  steps: readonly { readonly change: Change; readonly action: Action }[],
-  outcomes: readonly Outcome[],
-): Applied['failed'] {
+/** Every action of a plan with the change that it is for, in order. */
+export function actionsOf(changes: readonly Change[]): readonly { readonly change: Change; readonly action: Action }[] {
+  return changes.flatMap((change) => change.actions.map((action) => ({ change, action })))
+}
+
+/** What the outcomes of a plan's first actions came to. */
+export function appliedOf(changes: readonly Change[], outcomes: readonly Outcome[]): Applied {
+  const steps = actionsOf(changes)
   const index = outcomes.findIndex((outcome) => !outcome.ok)
   const step = steps[index]
   const outcome = outcomes[index]
-  if (step === undefined || outcome === undefined) return undefined
-  return { ...step, outcome, message: messageFor(step.action, outcome) }
+  if (step === undefined || outcome === undefined) return { outcomes }
+  return { outcomes, failed: { ...step, outcome, message: messageFor(step.action, outcome) } }
 }

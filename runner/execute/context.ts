@@ -6,6 +6,7 @@ import type { VarLayer, VarMap } from '../load/layer.ts'
 import type { Strategy } from '../plan/strategies.ts'
 import type { HandlerStep, Play } from '../plan/types.ts'
 import { HostRun } from './host-run.ts'
+import { Jobs } from './jobs.ts'
 import { RunMemo } from './memo.ts'
 import type { RunOptions } from './options.ts'
 import type { Slots } from './slots.ts'
@@ -17,6 +18,7 @@ export class RunContext {
   readonly #hosts = new Map<string, HostRun>()
   readonly startedAt: number
   readonly memo = new RunMemo()
+  readonly jobs = new Jobs()
   /** SHA-256 of controller files, by path. */
   readonly hashes = new Map<string, Promise<string>>()
 

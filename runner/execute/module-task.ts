@@ -1,15 +1,16 @@
 import { messageOf, RunnerError } from '../base/error.ts'
 import type { Source } from '../base/source.ts'
-import type { Value, ValueRecord } from '../base/value.ts'
-import { fromJson, isRecord, record } from '../base/value.ts'
+import { record, type ValueRecord } from '../base/value.ts'
 import type { ReadOnlyHost } from '../host/host.ts'
 import { httpOver } from '../host/http.ts'
 import { createPredictedHost } from '../host/predicted.ts'
 import { ProbeUnavailable, UnknownState } from '../host/probe.ts'
 import { createRealHost } from '../host/real.ts'
-import { type Change, Failure, type Outcome } from '../module/change.ts'
+import { Failure } from '../module/change.ts'
 import type { Module, ModuleContext } from '../module/define.ts'
-import { type Applied, applyChanges } from './apply.ts'
+import { failedModule, failureOf, finish, type Planned, resultData, summary } from './_module-result.ts'
+import { type ApplyTarget, applyChanges } from './apply.ts'
+import { asyncLimit, runAsync } from './async.ts'
 import { resolveTarget, type Target } from './connection-vars.ts'
 import { environmentOf } from './environment.ts'
 import { type Executed, failed, unknown } from './executed.ts'
@@ -50,12 +51,6 @@ function brokenModule(module: Module, error: unknown, source: Source): RunnerErr
   })
 }
 
-interface Planned {
-  readonly state: unknown
-  readonly args: unknown
-  readonly changes: readonly Change[]
-}
-
 function predict(task: TaskRun, module: Module, planned: Planned): Executed {
   const { state, args, changes } = planned
   const doubt = changes.find((change) => change.certainty === 'maybe')
@@ -77,12 +72,17 @@ function predictedData(module: Module, state: unknown, args: unknown): ValueReco
 }
 
 async function apply(task: TaskRun, module: Module, planned: Planned, target: Target): Promise<Executed> {
-  const { changes } = planned
-  if (changes.length === 0) return finish(task, module, planned, { outcomes: [] })
+  const limit = asyncLimit(task)
+  if (limit === 0 && planned.changes.length === 0) return finish(task, module, planned, { outcomes: [] })
+  const on = await applyTarget(task, target)
+  if (limit > 0) return runAsync(task, module, planned, { on, limit, target })
+  return finish(task, module, planned, await applyChanges(planned.changes, on))
+}
+
+async function applyTarget(task: TaskRun, target: Target): Promise<ApplyTarget> {
   const pool = task.play.run.options.pool
-  const session = await pool.session(target.settings, target.become)
-  const applied = await applyChanges(changes, {
-    session,
+  return {
+    session: await pool.session(target.settings, target.become),
     connection: () => pool.connection(target.settings),
     httpOver,
     signal: task.signal,
@@ -90,72 +90,7 @@ async function apply(task: TaskRun, module: Module, planned: Planned, target: Ta
     onOutput: (stream, text) => {
       task.play.run.emit({ type: 'output', at: Date.now(), task: task.ref, host: task.host.name, stream, text })
     },
-  })
-  return finish(task, module, planned, applied)
-}
-
-function finish(task: TaskRun, module: Module, planned: Planned, applied: Applied): Executed {
-  const { changes } = planned
-  const base = summary(task, changes)
-  const result = resultData(module, planned, applied.outcomes)
-  const data = result instanceof Failure ? fromFailure(result) : result
-  if (applied.failed !== undefined) return failedApply(base, applied.failed, data)
-  if (result instanceof Failure) return { ...base, ...failureOf(result) }
-  const changed = changes.some((change) => (change.certainty ?? 'change') !== 'observe' && !wasNone(change, applied.outcomes))
-  return { ...base, changes: changed ? base.changes : [], status: changed ? 'changed' : 'ok', data }
-}
-
-function failedApply(base: Summary, at: NonNullable<Applied['failed']>, data: ValueRecord): Executed {
-  const { outcome } = at
-  const streams = record([
-    ['rc', outcome.rc],
-    ['stdout', outcome.stdout],
-    ['stderr', outcome.stderr],
-  ])
-  return { ...base, ...failedModule(at.message, record([...Object.entries(streams), ...Object.entries(data)])) }
-}
-
-/** A change whose program said, when it ran, that there was nothing to do. */
-function wasNone(change: Change, outcomes: readonly Outcome[]): boolean {
-  const { unchangedIf } = change
-  if (unchangedIf === undefined) return false
-  const outcome = outcomes.find(({ id }) => id === unchangedIf.id)
-  return outcome !== undefined && new RegExp(unchangedIf.stdout, 'm').test(outcome.stdout)
-}
-
-interface Summary {
-  readonly changes: readonly string[]
-  readonly diffs: Executed['diffs']
-}
-
-function summary(task: TaskRun, changes: readonly Change[]): Summary {
-  const real = changes.filter((change) => change.certainty !== 'observe')
-  return {
-    changes: real.map((change) => change.what),
-    diffs: task.diff ? real.flatMap((change) => (change.diff === undefined ? [] : [change.diff])) : [],
   }
-}
-
-function resultData(module: Module, planned: Planned, outcomes: readonly Outcome[]): ValueRecord | Failure {
-  const result = module.result?.(planned.state, planned.args, outcomes) ?? {}
-  return result instanceof Failure ? result : recordOf(result)
-}
-
-function failureOf(failure: Failure): Executed {
-  return failedModule(failure.hint === undefined ? failure.message : `${failure.message} (${failure.hint})`, fromFailure(failure))
-}
-
-function failedModule(message: string, data?: ValueRecord): Executed {
-  return { ...failed(message, data), failedBy: 'module' }
-}
-
-function fromFailure(failure: Failure): ValueRecord {
-  return recordOf(failure.data)
-}
-
-function recordOf(data: Readonly<Record<string, unknown>>): ValueRecord {
-  const value: Value = fromJson(data)
-  return isRecord(value) ? value : record([])
 }
 
 /** The connection of a task: the delegate's variables, never the original host's. */

@@ -4,7 +4,12 @@
  * Only the shell's own builtins are used to look, since the host may be short of everything else.
  */
 export function killTreeScript(pid: number): string {
-  return `sr_root=${String(pid)}\n${KILL_TREE}`
+  return killTreeOf(String(pid))
+}
+
+/** The same for a process whose number is a shell word: `"$sr_pid"`. */
+export function killTreeOf(word: string): string {
+  return `sr_root=${word}\n${KILL_TREE}`
 }
 
 const KILL_TREE = `

@@ -1,6 +1,7 @@
 import type { ActionSpec } from '../../module/registry.ts'
 import type { ControllerAction } from './_define.ts'
 import { assert } from './assert.ts'
+import { asyncStatus } from './async-status.ts'
 import { debug } from './debug.ts'
 import { fail } from './fail.ts'
 import { addHost, groupBy } from './hosts.ts'
@@ -15,6 +16,7 @@ import { validateArgumentSpec } from './validate-argument-spec.ts'
 const ACTIONS: readonly ControllerAction[] = [
   addHost,
   assert,
+  asyncStatus,
   debug,
   fail,
   groupBy,
