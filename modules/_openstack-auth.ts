@@ -70,6 +70,8 @@ export interface Auth {
   readonly url: string
   /** Who logs in, for messages and for the memo; no secret. */
   readonly who: string
+  /** Who logs in, for people; `token` for a given token. */
+  readonly user: string
   /** The project that the login is for, by name; empty for none and for a given token. */
   readonly project: string
   /** The body that asks for a token. */
@@ -86,7 +88,7 @@ export function authOf(args: LoginArguments): Auth | Failure {
   const [user, password, token] = [args.login_user ?? auth.username, args.login_password ?? auth.password, args.login_token ?? auth.token]
   if (url === undefined) return fail('auth_url is missing', { hint: 'give auth_url, or auth: {auth_url: …}' })
   const common = { url: apiUrl(url), validateCerts: args.validate_certs, timeout: args.api_timeout * 1000 }
-  if (token !== undefined) return { ...common, who: 'token', project: '', body: new Secret(''), token }
+  if (token !== undefined) return { ...common, who: 'token', user: 'token', project: '', body: new Secret(''), token }
   if (user === undefined || password === undefined)
     return fail('the login is incomplete: a user and a password, or a token', {
       hint: 'give login_user and login_password, or auth: {username: …, password: …}',
@@ -94,7 +96,7 @@ export function authOf(args: LoginArguments): Auth | Failure {
   const userDomain = domainRef(args.user_domain_name ?? auth.user_domain_name ?? auth.user_domain_id)
   const who = { user, password, domain: userDomain }
   const project = projectOf(args) ?? ''
-  return { ...common, who: `${user} ${JSON.stringify([userDomain, scopeOf(args)])}`, project, body: tokenBody(who, scopeOf(args)) }
+  return { ...common, user, who: `${user} ${JSON.stringify([userDomain, scopeOf(args)])}`, project, body: tokenBody(who, scopeOf(args)) }
 }
 
 /** The body of POST /v3/auth/tokens. */

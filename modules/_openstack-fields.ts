@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Change, JsonWithRefs } from '../runner/module/index.ts'
+import { type Change, type JsonWithRefs, z } from '../runner/module/index.ts'
 
 /** Fields of a thing; one that is undefined was not given and is not looked at. */
 export type Fields = Readonly<Record<string, JsonWithRefs | undefined>>
@@ -7,9 +7,23 @@ export type GivenFields = Readonly<Record<string, JsonWithRefs>>
 
 /** The fields that differ from what is wanted. Nothing, null and an empty text are one. */
 export function differing(data: Readonly<Record<string, unknown>>, wanted: Fields): GivenFields {
-  return Object.fromEntries(
-    Object.entries(given(wanted)).filter(([key, value]) => !isDeepStrictEqual(data[key] ?? (value === '' ? '' : undefined), value)),
-  )
+  return Object.fromEntries(Object.entries(given(wanted)).filter(([key, value]) => !isDeepStrictEqual(bare(data[key]), bare(value))))
+}
+
+function bare(value: unknown): unknown {
+  return value === null || value === '' ? undefined : value
+}
+
+/** What a list field is to be: what it is already where only the order differs. */
+export function inAnyOrder(is: unknown, wanted: readonly JsonWithRefs[] | undefined): readonly JsonWithRefs[] | undefined {
+  if (wanted === undefined || !Array.isArray(is) || is.length !== wanted.length) return wanted
+  const rest: unknown[] = [...z.array(z.unknown()).parse(is)]
+  for (const item of wanted) {
+    const at = rest.findIndex((other) => isDeepStrictEqual(other, item))
+    if (at < 0) return wanted
+    rest.splice(at, 1)
+  }
+  return undefined
 }
 
 /** Wanted fields without those that were not given. */

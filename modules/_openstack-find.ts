@@ -6,9 +6,7 @@ import { Refused } from './_openstack-session.ts'
 
 /** The only thing of a filtered list: `find(api, 'keystone_role', 'admin', '/roles?name=admin')`. @throws Refused where there are several */
 export async function find(api: Api, kind: string, key: string | readonly string[], path: string): Promise<Found> {
-  const belief = await believedAmong<Found>(api.host, kind, typeof key === 'string' ? [key] : key)
-  if (belief !== undefined) return belief
-  return api.fresh ? ABSENT : listed(api, path)
+  return findBy(api, { kind, keys: typeof key === 'string' ? [key] : key }, () => onlyRow(api, path))
 }
 
 export interface Wanted {
@@ -18,7 +16,7 @@ export interface Wanted {
   readonly keys: readonly string[]
   /** `/networks` */
   readonly path: string
-  /** How one of them is wrapped: `network`. */
+  /** How one of them is wrapped: `network`; empty where it is not. */
   readonly noun: string
   readonly nameOrId: string
   /** Narrows a search by name: `project_id=…`. */
@@ -27,22 +25,34 @@ export interface Wanted {
 
 /** A thing that a user calls by its name or its id. One request in the usual case. @throws Refused where several have the name */
 export async function findNamed(api: Api, wanted: Wanted): Promise<Found> {
-  const belief = await believedAmong<Found>(api.host, wanted.kind, wanted.keys)
-  if (belief !== undefined) return belief
-  if (api.fresh) return ABSENT
-  const word = encodeURIComponent(wanted.nameOrId)
-  if (looksLikeId(wanted.nameOrId)) {
-    const byId = foundIn(await getJson(api, `${wanted.path}/${word}`), wanted.noun)
-    if (byId.exists) return byId
-  }
-  return listed(api, `${wanted.path}?name=${word}${wanted.query === undefined ? '' : `&${wanted.query}`}`)
+  return findBy(api, wanted, () => namedRow(api, wanted))
 }
 
-/** A thing by its id alone. */
-export async function findById(api: Api, wanted: Pick<Wanted, 'kind' | 'keys' | 'noun' | 'path'>): Promise<Found> {
-  const belief = await believedAmong<Found>(api.host, wanted.kind, wanted.keys)
+async function namedRow(api: Api, wanted: Wanted): Promise<Row | undefined> {
+  const word = encodeURIComponent(wanted.nameOrId)
+  if (looksLikeId(wanted.nameOrId)) {
+    const byId = await getRow(api, `${wanted.path}/${word}`, wanted.noun)
+    if (byId !== undefined) return byId
+  }
+  return onlyRow(api, `${wanted.path}?name=${word}${wanted.query === undefined ? '' : `&${wanted.query}`}`)
+}
+
+/** A thing that is read in a way of its own: what was predicted of it comes first. */
+export async function findBy(
+  api: Api,
+  called: { readonly kind: string; readonly keys: readonly string[] },
+  read: () => Promise<Row | undefined>,
+): Promise<Found> {
+  const belief = await believedAmong<Found>(api.host, called.kind, called.keys)
   if (belief !== undefined) return belief
-  return api.fresh ? ABSENT : foundIn(await getJson(api, wanted.path), wanted.noun)
+  const row = api.fresh ? undefined : await read()
+  return row === undefined ? ABSENT : foundOf(row)
+}
+
+/** GET of one thing below its path; undefined where there is none. */
+export async function getRow(api: Api, path: string, noun: string): Promise<Row | undefined> {
+  const found = foundIn(await getJson(api, path), noun)
+  return found.exists ? found.data : undefined
 }
 
 /** Whether a path answers 204 or 404: grants. */
@@ -66,16 +76,15 @@ export function foundOf(row: Row): Found {
 const record = z.record(z.string(), z.unknown())
 
 function foundIn(body: unknown, noun: string): Found {
-  const parsed = record.safeParse(record.safeParse(body).data?.[noun])
+  const parsed = record.safeParse(noun === '' ? body : record.safeParse(body).data?.[noun])
   return parsed.success ? foundOf(parsed.data) : ABSENT
 }
 
-async function listed(api: Api, path: string): Promise<Found> {
+/** The one row of a filtered list. @throws Refused where there are several */
+export async function onlyRow(api: Api, path: string): Promise<Row | undefined> {
   const list = /^\/(?:[^?]*\/)?([a-z_-]+)(?:\?|$)/.exec(path)?.[1] ?? ''
   const rows = await listAll(api, path, list.replaceAll('-', '_'))
-  const [first, second] = rows
-  if (first === undefined) return ABSENT
-  if (second === undefined) return foundOf(first)
+  if (rows.length < 2) return rows[0]
   const ids = rows.map((row) => String(row['id'])).join(', ')
   throw new Refused(`there are ${String(rows.length)} ${list} for ${path}`, `give the id of one: ${ids}`)
 }

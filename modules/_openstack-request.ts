@@ -125,7 +125,7 @@ export function send(api: Api, sent: Sent): HttpAction {
     purpose,
     okStatus,
     hints: hintsOf(api),
-    retry: RETRIES[api.service],
+    retry: retryOf(api, sent.path[0]),
     request: {
       method,
       url: [api.url, ...sent.path],
@@ -142,22 +142,31 @@ export function headersOf(api: Api, more: Readonly<Record<string, string>> = {})
   return { Accept: 'application/json', 'X-Auth-Token': api.session.token, ...api.headers, ...more }
 }
 
-/** Each new worker of Debian's neutron-api fails at ports until it has answered another question, and Nova fails with it. */
-const COLD_WORKER = 'port_forwardings'
-const RETRIES: Partial<Readonly<Record<Api['service'], NonNullable<HttpAction['retry']>>>> = {
-  network: { status: [500], text: COLD_WORKER, times: 40, interval: 250 },
-  compute: { status: [500], text: 'neutronclient\\.common\\.exceptions\\.InternalServerError', times: 20, interval: 500 },
+/**
+ * Debian's neutron-api with uwsgi: a worker answers questions about ports with 500 (`Port has no attribute 'port_forwardings'`, in its
+ * log) until it has read something else from the database. Nova, which asks it, fails in its turn before it has made anything.
+ */
+const COLD_PORTS = { path: '/ports', text: 'HTTPInternalServerError', warm: ['/networks?limit=1', '/subnetpools?limit=1'], times: 20 }
+
+function retryOf(api: Api, path: Id | undefined): HttpAction['retry'] {
+  if (api.service === 'compute')
+    return { status: [500], text: 'neutronclient\\.common\\.exceptions\\.InternalServerError', times: 20, interval: 500 }
+  const cold = api.service === 'network' && typeof path === 'string' && path.startsWith(COLD_PORTS.path)
+  return cold ? { status: [500], text: COLD_PORTS.text, times: COLD_PORTS.times, interval: 250 } : undefined
 }
 
 async function settled(api: Api, asked: Asked): Promise<HttpResponse> {
   let answer = await request(api, asked)
-  for (let turn = 0; turn < 40 && api.service === 'network' && answer.status === 500; turn += 1) {
-    if (!answer.body.includes(COLD_WORKER)) break
-    await request(api, { path: '/networks?limit=1' })
+  for (let turn = 0; turn < COLD_PORTS.times && isCold(api, asked, answer); turn += 1) {
+    for (const path of COLD_PORTS.warm) await request(api, { path })
     answer = await request(api, asked)
   }
   if (answer.status === 0) throw refusal(api, asked, answer)
   return answer
+}
+
+function isCold(api: Api, { path }: Asked, { status, body }: HttpResponse): boolean {
+  return api.service === 'network' && path.startsWith(COLD_PORTS.path) && status === 500 && body.includes(COLD_PORTS.text)
 }
 
 function request(api: Api, { method = 'GET', path, headers }: Asked): Promise<HttpResponse> {
@@ -171,11 +180,10 @@ function titleOf(api: Api): string {
 }
 
 function hintsOf(api: Api): Readonly<Record<number, string>> {
-  const who = api.auth.who.split(' ')[0] ?? ''
   const on = api.auth.project === '' ? '' : ` on project ${api.auth.project}`
   return {
     401: 'the token is not accepted: check the login, and the service’s own access to Keystone',
-    403: `the roles of ${who}${on} do not allow this`,
+    403: `the roles of ${api.auth.user}${on} do not allow this`,
     503: `${titleOf(api)} is there but cannot work: look at its log and at what it depends on`,
   }
 }

@@ -29,8 +29,11 @@ export interface Thing {
 }
 
 export function planThing(api: Api, found: Found, thing: Thing, state: 'present' | 'absent'): readonly Change[] | Failure {
-  const [fixed] = found.exists && state === 'present' ? Object.entries(differing(found.data, thing.fixed ?? {})) : []
-  if (found.exists && fixed !== undefined) return cannotChange(thing, found.data[fixed[0]], fixed)
+  if (found.exists && state === 'present') {
+    // Not every user may see every field
+    const [fixed] = Object.entries(differing(found.data, thing.fixed ?? {})).filter(([key]) => key in found.data)
+    if (fixed !== undefined) return cannotChange(thing, found.data[fixed[0]], fixed)
+  }
   return changesOf(api, found, thing, state)
 }
 
@@ -77,14 +80,23 @@ export function idOf(found: Found, noun: string): Id {
   return found.exists ? (found.id ?? '') : ref(noun, [noun, 'id'])
 }
 
-/** The registered result: the thing as the API answered or was found, without anything secret. */
-export function resultOf(found: Found, noun: string, outcomes: readonly Outcome[]): Readonly<Record<string, unknown>> {
+/**
+ * The registered result: the thing as the API answered or was found, without anything secret. `names` are openstacksdk's names of
+ * the API's fields, which playbooks for the openstack.cloud collection read.
+ */
+export function resultOf(
+  found: Found,
+  noun: string,
+  outcomes: readonly Outcome[],
+  names: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, unknown>> {
   const answered = wrapped.safeParse(outcomes.findLast((outcome) => outcome.id === noun)?.http?.body)
   const made = answered.success ? answered.data[noun] : undefined
   const data = made ?? (found.exists ? found.data : undefined)
   if (data === undefined) return {}
   const shown = Object.fromEntries(Object.entries(data).filter(([key]) => !HIDDEN.has(key)))
-  return { [noun]: shown, ...(typeof data['id'] === 'string' ? { id: data['id'] } : {}) }
+  const renamed = Object.entries(names).flatMap(([name, field]) => (field in data ? [[name, data[field]] as const] : []))
+  return { [noun]: { ...shown, ...Object.fromEntries(renamed) }, ...(typeof data['id'] === 'string' ? { id: data['id'] } : {}) }
 }
 
 const HIDDEN = new Set(['password', 'links', 'adminPass'])

@@ -80,6 +80,11 @@ export class Session {
     return this.#ticket.user
   }
 
+  /** Whether there is a token at all. */
+  get stands(): boolean {
+    return this.#ticket.token !== ''
+  }
+
   /** Whether a refused token can be replaced by a new one. */
   get renewable(): boolean {
     return this.auth.token === undefined
@@ -152,11 +157,10 @@ function refusedLogin(
   auth: Auth,
   answer: { readonly status: number; readonly body: Buffer; readonly error?: string | undefined },
 ): Refused {
-  const who = auth.who.split(' ')[0] ?? ''
   if (answer.status === 0) return new Refused(`Keystone does not answer at ${auth.url}: ${answer.error ?? 'no answer'}`)
   const hint = answer.status === 401 ? 'check the user, password and project of the login' : undefined
   const reason = httpReason(answer.body.toString('utf8'))
-  return new Refused(`Keystone at ${auth.url} gives ${who} no token: ${String(answer.status)} ${reason}`, hint)
+  return new Refused(`Keystone at ${auth.url} gives ${auth.user} no token: ${String(answer.status)} ${reason}`, hint)
 }
 
 export function parseJson(text: string): unknown {

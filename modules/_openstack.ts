@@ -54,6 +54,12 @@ export async function openService(
   })
 }
 
+/** For a module that only tells how things are. @throws UnknownState where the service is still to be set up */
+export function running(api: Api | Failure, what: string): Api | Failure {
+  if (!(api instanceof Failure) && api.fresh) throw new UnknownState(`${what} cannot be known before the service is there`)
+  return api
+}
+
 async function openSession(host: ReadOnlyHost, auth: Auth, context: ModuleContext): Promise<Session | 'fresh'> {
   if (host.predicted && (await believed<string>(host, 'keystone_cloud', 'cloud')) === 'fresh') return 'fresh'
   return Session.open(host, auth, context.memo)

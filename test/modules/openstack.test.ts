@@ -194,11 +194,12 @@ test('a name that several things have is refused with their ids', async (t) => {
 })
 
 test("a cold worker of Neutron's is warmed by another question", async (t) => {
-  const cold: Answer = [500, { NeutronError: { message: "type object 'Port' has no attribute 'port_forwardings'" } }]
+  const cold: Answer = [500, { NeutronError: { type: 'HTTPInternalServerError', message: 'Request Failed: internal server error' } }]
   const one = cloud({
     [LOGIN]: [login('t', NEUTRON)],
     [`GET ${NETWORK}/ports?name=p`]: [cold, cold, [200, { ports: [] }]],
     [`GET ${NETWORK}/networks?limit=1`]: [[200, { networks: [] }]],
+    [`GET ${NETWORK}/subnetpools?limit=1`]: [[200, { subnetpools: [] }]],
   })
   t.deepEqual(await find(await opened(one, 'network'), 'neutron_port', 'p', '/ports?name=p'), { exists: false })
   t.is(one.seen.filter((asked) => asked.includes('/networks')).length, 2)
