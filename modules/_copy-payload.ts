@@ -17,8 +17,17 @@ export function bytesPayload(bytes: Buffer): Payload {
   return { bytes, sha256: sha256(bytes), sha1: sha1(bytes), size: bytes.length }
 }
 
-/** A file of the controller. */
-export async function localPayload(local: LocalFiles, path: string, need: { readonly sha1: boolean } = { sha1: false }): Promise<Payload> {
+/** A file of the controller; one that is encrypted with the vault is opened, unless it is to be copied as it is. */
+export async function localPayload(
+  local: LocalFiles,
+  path: string,
+  need: { readonly sha1: boolean; readonly decrypt?: boolean } = { sha1: false },
+): Promise<Payload> {
+  const opened = need.decrypt === false ? undefined : await local.opened(path)
+  if (opened !== undefined) {
+    const { mode } = await local.stat(path)
+    return { bytes: opened, secret: true, sha256: sha256(opened), sha1: sha1(opened), size: opened.length, mode, name: basename(path) }
+  }
   const [found, sum] = await Promise.all([local.stat(path), local.sha256(path)])
   const common = { sha256: sum, size: found.size, mode: found.mode, name: basename(path) }
   if (found.size > SMALL) {

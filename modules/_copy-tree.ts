@@ -25,6 +25,8 @@ export interface TreeCopy {
 export interface TreeArgs extends DeployArgs {
   readonly src?: string | undefined
   readonly directory_mode?: string | undefined
+  /** Open sources that are encrypted with the vault; undefined is yes. */
+  readonly decrypt?: boolean | undefined
 }
 
 interface Entry {
@@ -47,7 +49,7 @@ export async function readTree(
   const want = { sha256: true, follow: true, ...(diff ? { content: 104_448 } : {}) }
   const folderPaths = ['', ...entries.filter((entry) => entry.type === 'directory').map((entry) => entry.path)]
   // Loaded first, so that all questions to the host are asked at once.
-  const loaded = await payloads(local, entries)
+  const loaded = await payloads(local, entries, task.decrypt !== false)
   const [folders, files] = await Promise.all([
     Promise.all(
       folderPaths.map(async (path) => ({ path: posix.join(dest, path), state: await host.file(posix.join(dest, path), { follow: true }) })),
@@ -100,7 +102,13 @@ async function entriesOf(local: LocalFiles, from: { readonly root: string; reado
   return [...own, ...inside.flat()]
 }
 
-function payloads(local: LocalFiles, entries: readonly Entry[]): Promise<readonly { readonly path: string; readonly payload: Payload }[]> {
+function payloads(
+  local: LocalFiles,
+  entries: readonly Entry[],
+  decrypt: boolean,
+): Promise<readonly { readonly path: string; readonly payload: Payload }[]> {
   const files = entries.filter((entry) => entry.type === 'file')
-  return Promise.all(files.map(async ({ path, source }) => ({ path, payload: await localPayload(local, source) })))
+  return Promise.all(
+    files.map(async ({ path, source }) => ({ path, payload: await localPayload(local, source, { sha1: false, decrypt }) })),
+  )
 }

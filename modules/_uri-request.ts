@@ -2,6 +2,7 @@ import { Failure, fail, type HttpRequest, type ModuleContext, type ReadOnlyHost,
 import { revealed } from './_bytes.ts'
 import { expandPath } from './_expand.ts'
 import { holdsSecret, pythonJson } from './_json.ts'
+import { localBytes } from './_local-bytes.ts'
 import type { UriArgs } from './_uri-args.ts'
 
 const CONTENT_TYPES = { raw: undefined, json: 'application/json', 'form-urlencoded': 'application/x-www-form-urlencoded' } as const
@@ -84,7 +85,7 @@ async function fileBody(
   from: { readonly task: UriArgs; readonly src: string; readonly context: ModuleContext },
 ): Promise<Buffer | Failure> {
   const { task, src, context } = from
-  if (!task.remote_src) return context.local.read(await context.local.find('files', src))
+  if (!task.remote_src) return localBytes(context.local, await context.local.find('files', src))
   const path = await expandPath(host, src)
   const file = await host.file(path, { content: MAX_BODY, follow: true })
   if (file.type === 'file' && file.content !== undefined) return file.content

@@ -33,6 +33,7 @@ const schema = z
     force: args.bool().default(true).describe('Replace a file with another content.'),
     follow: args.bool().default(false).describe('Write to what a symbolic link at `dest` points to.'),
     remote_src: args.bool().default(false).describe('`src` is on the host.'),
+    decrypt: args.bool().default(true).describe('Open a source that is encrypted with the vault; else it is copied as it is.'),
     checksum: z.string().optional().describe('SHA-1 that the source must have.'),
   })
   .superRefine((task, context) => {
@@ -136,7 +137,7 @@ async function readLocal(host: ReadOnlyHost, task: Args & { readonly src: string
     const tree = await readTree(host, task, { path, context })
     return tree instanceof Failure ? tree : { kind: 'tree', tree }
   }
-  const payload = await localPayload(context.local, path, { sha1: task.checksum !== undefined })
+  const payload = await localPayload(context.local, path, { sha1: task.checksum !== undefined, decrypt: task.decrypt })
   return asFile(wrongChecksum(task, payload.sha1) ?? (await readDeployment(host, task, { payload, diff: context.diff })))
 }
 

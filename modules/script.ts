@@ -10,6 +10,7 @@ import {
   requireOneCommand,
   verdict,
 } from './_command.ts'
+import { localBytes } from './_local-bytes.ts'
 import { creationEffects } from './_run.ts'
 import { splitWords } from './_shlex.ts'
 
@@ -54,7 +55,7 @@ export default defineModule<Args, State>({
     if (words === undefined || name === undefined) return fail('no script given, or its quotes are not balanced')
     const guards = await readGuards(host, task)
     if (guards instanceof Failure) return guards
-    const text = (await context.local.read(await context.local.find('files', name))).toString('utf8')
+    const text = (await localBytes(context.local, await context.local.find('files', name))).toString('utf8')
     return { guards, text, words }
   },
   plan({ guards, text, words }, task): readonly Change[] {

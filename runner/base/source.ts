@@ -4,6 +4,8 @@
 export interface SourceFile {
   readonly path: string
   readonly text: string
+  /** It was encrypted: its lines are never shown. */
+  readonly secret?: true | undefined
 }
 
 /** A place in a source file. `line` and `col` count from 1, as editors do. */
@@ -20,6 +22,7 @@ export function formatSource(source: Source): string {
 
 /** The source line with one line before it and a caret under the column; an empty text where the file has no such line. */
 export function sourceFrame(source: Source): string {
+  if (source.file.secret === true) return ''
   const lines = source.file.text.split('\n')
   const at = lines[source.line - 1]
   if (at === undefined) return ''

@@ -7,6 +7,7 @@ import { UsageError } from './usage-error.ts'
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   lab: async () => (await import('./commands/lab.ts')).labCommand,
   secrets: async () => (await import('./commands/secrets.ts')).secretsCommand,
+  vault: async () => (await import('./commands/vault.ts')).vaultCommand,
   doc: async () => (await import('./commands/doc.ts')).docCommand,
   inventory: async () => (await import('./commands/inventory.ts')).inventoryCommand,
 }

@@ -4,6 +4,7 @@ import { PLAYBOOK_OPTIONS } from './playbook-options.ts'
 const USAGES: Readonly<Record<string, string>> = {
   lab: 'usage: run lab up|down|status|ssh [HOST…]',
   secrets: 'usage: run secrets init [FILE] [--force]',
+  vault: 'usage: run vault create|view|edit|encrypt|decrypt|rekey FILE… | encrypt-string TEXT…',
   doc: 'usage: run doc [MODULE]',
   inventory: 'usage: run inventory [-i INVENTORY] --list | --graph [GROUP] | --host HOST',
 }
@@ -25,6 +26,7 @@ export function helpText(): string {
     definition('run PLAYBOOK…', 'Run playbooks.'),
     definition('run lab up|down|status|ssh', 'The disposable hosts of this machine.'),
     definition('run secrets init', 'Write random passwords for the roles into the inventory.'),
+    definition('run vault ACTION', 'Create, view, edit, encrypt, decrypt and rekey files; encrypt texts.'),
     definition('run doc [MODULE]', 'List the modules, or show how to use one.'),
     definition('run inventory', 'Show hosts, groups and their variables.'),
     definition('run --version', 'Show the version.'),

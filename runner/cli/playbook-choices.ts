@@ -7,6 +7,7 @@ import { ansibleDisplaySettings } from './ansible-display.ts'
 import type { Io } from './io.ts'
 import { choice, commaList, OUTPUTS, type PlaybookArguments, wholeNumber } from './playbook-options.ts'
 import { UsageError } from './usage-error.ts'
+import { type VaultChoices, vaultChoices } from './vault-options.ts'
 
 /** What instead of running a playbook is wanted. */
 export type ShowMode = 'syntax' | 'tasks' | 'tags' | 'hosts'
@@ -32,6 +33,7 @@ export interface PlaybookChoices {
   readonly logFile: string | undefined
   readonly journal: string | undefined
   readonly connection: ConnectionChoices
+  readonly vault: VaultChoices
 }
 
 /** Connection flags: below every variable. */
@@ -75,6 +77,7 @@ export function playbookChoices(args: PlaybookArguments, io: Io): PlaybookChoice
     logFile: logFile === undefined ? undefined : resolve(io.cwd, logFile),
     journal: journal ? resolve(io.cwd, '.stackrun/journal') : undefined,
     connection: connectionChoices(args, io),
+    vault: vaultChoices(args),
   }
 }
 

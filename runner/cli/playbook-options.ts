@@ -1,5 +1,6 @@
 import { RunnerError } from '../base/error.ts'
 import type { Arguments, OptionTable } from './arguments.ts'
+import { VAULT_OPTIONS } from './vault-options.ts'
 
 const WHAT = 'What to run'
 const HOW = 'How to run it'
@@ -68,6 +69,8 @@ export const PLAYBOOK_OPTIONS = {
   listTasks: { flags: ['--list-tasks'], kind: 'flag', group: SHOW, help: 'List the tasks that would run.' },
   listTags: { flags: ['--list-tags'], kind: 'flag', group: SHOW, help: 'List all tags.' },
   listHosts: { flags: ['--list-hosts'], kind: 'flag', group: SHOW, help: 'List the hosts of each play.' },
+
+  ...VAULT_OPTIONS,
 
   user: { flags: ['-u', '--user'], kind: 'value', value: 'USER', group: CONNECT, help: 'Connect as this user.' },
   askPass: { flags: ['-k', '--ask-pass'], kind: 'flag', group: CONNECT, help: 'Ask for the connection password.' },

@@ -3,11 +3,14 @@ import type { RunEvent } from '../base/event.ts'
 import type { SecretRegistry } from '../base/secret-registry.ts'
 import { formatSource, type Source } from '../base/source.ts'
 import { actionSpecs } from '../execute/actions/index.ts'
+import { decryptOf } from '../execute/options.ts'
 import { createTemplateHost } from '../execute/template-host.ts'
 import { loadInventory } from '../load/inventory.ts'
 import type { Inventory } from '../load/inventory-types.ts'
 import type { VarMap } from '../load/layer.ts'
+import type { Decrypt } from '../load/source-file.ts'
 import { parseExtraVars } from '../load/vars.ts'
+import { createVault, type Vault } from '../load/vault-secrets.ts'
 import { createRegistry } from '../module/load.ts'
 import type { Registry } from '../module/registry.ts'
 import type { TemplateEngine } from '../template/engine.ts'
@@ -16,6 +19,8 @@ import { readAnsibleConfig } from './ansible-config.ts'
 import { inventorySources } from './inventory-sources.ts'
 import type { Io } from './io.ts'
 import { moduleFolder, packageFile } from './package-root.ts'
+import type { VaultChoices } from './vault-options.ts'
+import { vaultSecrets } from './vault-passwords.ts'
 
 /** What every command that reads playbooks or inventories works with. */
 export interface Project {
@@ -24,6 +29,9 @@ export interface Project {
   readonly extraVars: VarMap
   readonly rolesPath: readonly string[]
   readonly warn: Warn
+  /** Absent where no vault password was given. */
+  readonly vault: Vault | undefined
+  readonly decrypt: Decrypt | undefined
   readInventory(): Promise<Inventory>
 }
 
@@ -35,6 +43,8 @@ export interface ProjectOptions {
   readonly inventory: readonly string[]
   readonly extraVars: readonly string[]
   readonly secrets: SecretRegistry
+  /** Where vault passwords come from; nothing is asked for without it. */
+  readonly vault?: VaultChoices | undefined
   readonly emit: (event: RunEvent) => void
 }
 
@@ -45,13 +55,16 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   const playbookDirs = options.playbooks.map((playbook) => dirname(resolve(io.cwd, playbook)))
   const sources = inventorySources(options.inventory, io)
   const config = readAnsibleConfig(io)
-  const extraVars = parseExtraVars(options.extraVars, io.cwd)
+  const vault = await openVault(options)
+  const decrypt = decryptOf({ vault })
+  const extraVars = parseExtraVars(options.extraVars, io.cwd, { decrypt })
   return {
     registry: createRegistry({ builtinDir: moduleFolder(), actions: actionSpecs(), warn }),
     engine: createTemplateEngine(
       createTemplateHost({
         secrets,
         env: io.env,
+        decrypt,
         allowBrokenConditionals: config.bool({ env: 'ANSIBLE_ALLOW_BROKEN_CONDITIONALS', key: 'allow_broken_conditionals' }, false),
         warn: (message, source, kind) => {
           warn(message, source, undefined, kind)
@@ -61,8 +74,17 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
     extraVars,
     rolesPath: rolesPath(playbookDirs, io),
     warn,
-    readInventory: () => loadInventory(sources, { playbookDirs, warn, extraVars }),
+    vault,
+    decrypt,
+    readInventory: () => loadInventory(sources, { playbookDirs, warn, extraVars, decrypt }),
   }
+}
+
+async function openVault({ vault, io, secrets }: ProjectOptions): Promise<Vault | undefined> {
+  if (vault === undefined) return undefined
+  const passwords = await vaultSecrets(vault, io)
+  for (const { password } of passwords) secrets.add(password)
+  return passwords.length === 0 ? undefined : createVault(passwords)
 }
 
 /** Each text of a place once a run, as nobody reads a warning for the second time. */

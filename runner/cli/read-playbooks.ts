@@ -7,7 +7,7 @@ import { limitedHosts } from './target-hosts.ts'
 /** Reads inventory and playbooks, and checks all that can be checked before a host is touched. */
 export async function readPlaybooks(job: Job): Promise<Loaded> {
   const { choices } = job
-  const project = await openProject({ ...job, inventory: choices.inventory, extraVars: choices.extraVars })
+  const project = await openProject({ ...job, inventory: choices.inventory, extraVars: choices.extraVars, vault: choices.vault })
   const inventory = await readyInventory(job, project)
   const compiled = await compilePlaybooks(job.playbooks, project)
   return { project, inventory, hosts: limitedHosts(choices.limit, inventory), ...compiled }

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, writeSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { RunnerError } from '../base/error.ts'
 import { isRecord, type Value } from '../base/value.ts'
 import { loadVarsFile } from '../load/vars.ts'
+import { isVault } from '../load/vault.ts'
+import { replaceFile } from './replace-file.ts'
 
 export interface SecretsOptions {
   readonly file: string
@@ -25,7 +27,7 @@ const BYTES = 16
 export function writeSecrets({ file, roleFolders, keep }: SecretsOptions): SecretsWritten {
   const names = secretNames(roleFolders)
   const old = existsSync(file) ? readFileSync(file, 'utf8') : undefined
-  if (old?.startsWith('$ANSIBLE_VAULT;') === true) {
+  if (old !== undefined && isVault(old)) {
     throw new RunnerError('variable', `${file} is encrypted: nothing can be added to it`, {
       hint: 'decrypt it first, or name another file',
     })
@@ -75,18 +77,4 @@ function without(text: string, names: readonly string[]): string {
     .split('\n')
     .filter((line) => !names.some((name) => line.startsWith(`${name}:`)))
     .join('\n')
-}
-
-/** A cut run leaves the old file or the new one. */
-function replaceFile(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true })
-  const temporary = `${file}.${String(process.pid)}.tmp`
-  const descriptor = openSync(temporary, 'w', 0o600)
-  try {
-    writeSync(descriptor, text)
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
-  renameSync(temporary, file)
 }

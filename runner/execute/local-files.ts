@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { RunnerError } from '../base/error.ts'
@@ -27,6 +27,7 @@ export function localFiles(task: TaskRun, hashes: Hashes): LocalFiles {
       })
     },
     read: readFile,
+    opened: (path) => openedFile(task, path),
     async stat(path) {
       const found = await stat(path)
       return { type: found.isDirectory() ? 'directory' : 'file', size: found.size, mode: found.mode & 0o7777, mtime: found.mtimeMs / 1000 }
@@ -41,11 +42,35 @@ export function localFiles(task: TaskRun, hashes: Hashes): LocalFiles {
 async function renderTemplate(task: TaskRun, path: string, options: RenderOptions = {}): Promise<{ text: string; secret: boolean }> {
   const { vars = {}, ...fileOptions } = options
   const names = new Map(Object.entries(vars).map(([name, value]: [string, Value]) => [name, { value, layer: 'template' }] as const))
-  const file = { path, text: await readFile(path, 'utf8') }
+  const secret = await openedFile(task, path)
+  const file =
+    secret === undefined ? { path, text: await readFile(path, 'utf8') } : { path, text: secret.toString('utf8'), secret: true as const }
   const text = task.play.run.options.engine.renderFile(file, overlay(names, task.scope), { keepTrailingNewline: true, ...fileOptions })
   if (text instanceof Unknown) throw new UnknownState(text.reason)
-  return text instanceof Secret ? { text: text.reveal(), secret: true } : { text, secret: false }
+  return text instanceof Secret ? { text: text.reveal(), secret: true } : { text, secret: secret !== undefined }
 }
+
+async function openedFile(task: TaskRun, path: string): Promise<Buffer | undefined> {
+  if (!(await beginsAsVault(path))) return undefined
+  const { vault } = task.play.run.options
+  if (vault !== undefined) return vault.open(await readFile(path, 'latin1'))
+  throw new RunnerError('variable', `${path} is encrypted and no vault password was given`, {
+    source: task.step.argNodes.get('src')?.source ?? task.step.source,
+    hint: 'give --ask-vault-pass or --vault-password-file, or decrypt: false to copy it as it is',
+  })
+}
+
+async function beginsAsVault(path: string): Promise<boolean> {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(VAULT_MARK.length), 0, VAULT_MARK.length, 0)
+    return buffer.subarray(0, bytesRead).toString('latin1') === VAULT_MARK
+  } finally {
+    await file.close()
+  }
+}
+
+const VAULT_MARK = '$ANSIBLE_VAULT;'
 
 function digestOnce(hashes: Hashes, path: string, algorithm: DigestAlgorithm): Promise<string> {
   const key = `${algorithm} ${path}`

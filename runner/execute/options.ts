@@ -5,6 +5,8 @@ import type { Secret } from '../base/value.ts'
 import type { ConnectionPool } from '../host/pool.ts'
 import type { Inventory } from '../load/inventory-types.ts'
 import type { VarMap } from '../load/layer.ts'
+import type { Decrypt } from '../load/source-file.ts'
+import type { Vault } from '../load/vault-secrets.ts'
 import type { Registry } from '../module/registry.ts'
 import type { IncludeCompiler, Selection } from '../plan/types.ts'
 import type { TemplateEngine } from '../template/engine.ts'
@@ -30,6 +32,8 @@ export interface RunOptions {
   readonly cliDefaults: CliDefaults
   readonly forceHandlers: boolean
   readonly secrets: SecretRegistry
+  /** Absent where no vault password was given. */
+  readonly vault?: Vault | undefined
   /** Absent where nobody can be asked. */
   readonly terminal?: Terminal | undefined
   /** `ansible.cfg`'s and the environment's HOME and SSH_AUTH_SOCK, for keys and the agent. */
@@ -54,4 +58,9 @@ export interface RunOutcome {
   readonly tallies: Readonly<Record<string, HostTally>>
   /** An error that ended the whole run: its place and exit code are the command line's business. */
   readonly fatal?: RunnerError | undefined
+}
+
+/** Opens encrypted texts with the run's vault passwords; undefined where there are none. */
+export function decryptOf({ vault }: Pick<RunOptions, 'vault'>): Decrypt | undefined {
+  return vault === undefined ? undefined : (text) => vault.open(text).toString('utf8')
 }

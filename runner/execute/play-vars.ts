@@ -7,6 +7,7 @@ import { createScope, loadVarsFile, NO_VARS } from '../load/vars.ts'
 import type { Play } from '../plan/types.ts'
 import type { Scope } from '../template/scope.ts'
 import type { PlayRun, RunContext } from './context.ts'
+import { decryptOf } from './options.ts'
 import { stepScope } from './scope.ts'
 
 /** What a play's own keywords (`hosts`, `serial`, `name`) may use: its variables, `-e` and the groups. */
@@ -43,7 +44,7 @@ export function playVarsFiles(play: PlayRun): ReadonlyMap<string, VarMap> {
         () => new RunnerError('not-found', `vars file ${JSON.stringify(node.value)} was not found`, { source: node.source }),
       )
       if (file === undefined) continue
-      const known = loaded.get(file) ?? loadVarsFile(file)
+      const known = loaded.get(file) ?? loadVarsFile(file, { decrypt: decryptOf(play.run.options) })
       loaded.set(file, known)
       for (const [name, entry] of known) vars.set(name, entry)
     }

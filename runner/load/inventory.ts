@@ -9,8 +9,9 @@ import { LoadedInventory } from './_loaded-inventory.ts'
 import { VarsFolders } from './_vars-dir.ts'
 import type { Inventory } from './inventory-types.ts'
 import type { VarMap } from './layer.ts'
+import { readSource } from './source-file.ts'
 import type { Warn } from './warn.ts'
-import { parseYaml, readSource, type YamlOptions } from './yaml.ts'
+import { parseYaml, type YamlOptions } from './yaml.ts'
 
 export interface InventoryOptions {
   /** Folders of the playbooks: their group_vars/ and host_vars/ count too. */
@@ -91,7 +92,7 @@ function readFile(path: string, reading: Reading): void {
     readScriptInventory(path, reading.groups)
     return
   }
-  const file = readSource(path)
+  const file = readSource(path, reading.yaml.decrypt)
   if (!looksLikeYaml(path, file.text)) {
     readIniInventory(file, reading.groups)
     return

@@ -1,5 +1,5 @@
 import { RunnerError } from '../base/error.ts'
-import { readSource } from './yaml.ts'
+import { readSource } from './source-file.ts'
 
 /** What a pattern is matched against. */
 export interface PatternView {

@@ -5,8 +5,9 @@ import type { Source } from '../base/source.ts'
 import { filesBelow } from './_vars-dir.ts'
 import type { VarEntry, VarMap } from './layer.ts'
 import type { Node } from './node.ts'
+import { readSource } from './source-file.ts'
 import { loadVarsFile, NO_VARS } from './vars.ts'
-import { parseYaml, readSource, type YamlOptions } from './yaml.ts'
+import { parseYaml, type YamlOptions } from './yaml.ts'
 
 /** Where roles are looked for, in order. */
 export interface RolePlaces {
@@ -81,13 +82,14 @@ export function loadRole(path: string, from: RoleFiles, options: YamlOptions): L
     defaults: readVars(path, 'defaults', from.defaults, options),
     vars: readVars(path, 'vars', from.vars, options),
     meta,
-    argumentSpecs: (specs === undefined ? meta : parseYaml(readSource(specs), options))?.entries?.get('argument_specs')?.node,
+    argumentSpecs: (specs === undefined ? meta : parseYaml(readSource(specs, options.decrypt), options))?.entries?.get('argument_specs')
+      ?.node,
   }
 }
 
 function readPart(role: string, kind: string, from: string | undefined, options: YamlOptions): RolePart | undefined {
   const file = partFile(role, kind, from ?? 'main')
-  if (file !== undefined) return { file, node: parseYaml(readSource(file), options) }
+  if (file !== undefined) return { file, node: parseYaml(readSource(file, options.decrypt), options) }
   if (from === undefined) return undefined
   throw new RunnerError('not-found', `the role has no ${kind}/${from}`, { hint: `looked in ${join(role, kind)}` })
 }

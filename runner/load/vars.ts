@@ -1,13 +1,14 @@
 import { resolve } from 'node:path'
 import { RunnerError } from '../base/error.ts'
-import { isRecord } from '../base/value.ts'
+import { isList, isRecord, record, Secret, type Value } from '../base/value.ts'
 import { type Binding, EMPTY_SCOPE, type Scope } from '../template/scope.ts'
 import { VaultedNode } from './_tag.ts'
 import { offsetSource, splitWords } from './key-value.ts'
 import { LAYERS, type LayerName, type VarEntry, type VarLayer, type VarMap } from './layer.ts'
 import type { Node } from './node.ts'
+import { readSource } from './source-file.ts'
 import { templateOf } from './text.ts'
-import { parseYaml, readSource, type YamlOptions } from './yaml.ts'
+import { parseYaml, type YamlOptions } from './yaml.ts'
 
 export const NO_VARS: VarMap = new Map()
 
@@ -34,16 +35,19 @@ function lazyEntry(node: Node, source: VarEntry['source']): VarEntry {
   }
 }
 
-/** A file of variables (YAML or JSON); an empty file has none. A file that is encrypted as a whole is opened first. */
+/** A file of variables (YAML or JSON); an empty file has none. Of one that is encrypted as a whole, all texts are secrets. */
 export function loadVarsFile(path: string, options: YamlOptions = {}): VarMap {
-  const file = readSource(path)
-  if (!file.text.startsWith('$ANSIBLE_VAULT;')) return varMap(parseYaml(file, options))
-  if (options.decrypt === undefined) {
-    throw new RunnerError('variable', `${path} is encrypted and no vault password was given`, {
-      hint: 'give --ask-vault-pass or --vault-password-file',
-    })
-  }
-  return varMap(parseYaml({ path, text: options.decrypt(file.text) }, options))
+  const file = readSource(path, options.decrypt)
+  const vars = varMap(parseYaml(file, options))
+  if (file.secret !== true) return vars
+  return new Map([...vars].map(([name, { value, source }]) => [name, { value: secretTexts(value), source }] as const))
+}
+
+/** Templates stay what they are: their own text is no value yet. */
+function secretTexts(value: Value): Value {
+  if (typeof value === 'string') return value === '' ? value : new Secret(value)
+  if (isList(value)) return value.map(secretTexts)
+  return isRecord(value) ? record(Object.entries(value).map(([key, item]) => [key, secretTexts(item)] as const)) : value
 }
 
 /** The values of `-e`: `k=v` words (always strings), YAML or JSON in braces, or `@file`. Later ones win. */

@@ -1,6 +1,5 @@
-import { readFileSync, statSync } from 'node:fs'
 import { type Document, LineCounter, parseAllDocuments } from 'yaml'
-import { messageOf, RunnerError } from '../base/error.ts'
+import { RunnerError } from '../base/error.ts'
 import type { SourceFile } from '../base/source.ts'
 import { type ComposeOptions, composeNode } from './_compose.ts'
 import { yamlError } from './_yaml-error.ts'
@@ -8,21 +7,6 @@ import type { Node } from './node.ts'
 
 /** `decrypt`: opens `!vault` texts, at first use. `duplicateKeys`: what to do about a key written twice (default `warn`). */
 export type YamlOptions = ComposeOptions
-
-/**
- * Reads a file of the controller.
- * @throws RunnerError `not-found`
- */
-export function readSource(path: string): SourceFile {
-  try {
-    if (statSync(path).isDirectory()) throw new RunnerError('not-found', `${path} is a folder, not a file`)
-    return { path, text: readFileSync(path, 'utf8').replace(/^\uFEFF/, '') }
-  } catch (error) {
-    if (error instanceof RunnerError) throw error
-    const reason = /ENOENT/.test(messageOf(error)) ? 'there is no such file' : messageOf(error)
-    throw new RunnerError('not-found', `cannot read ${path}: ${reason}`, { cause: error })
-  }
-}
 
 /**
  * One YAML 1.1 document as Ansible reads it; undefined where the file is empty.

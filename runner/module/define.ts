@@ -81,6 +81,8 @@ export interface LocalFiles {
   /** The absolute path of a `files/` or `templates/` source; a RunnerError `not-found` that lists the places looked at. */
   find(kind: 'files' | 'templates', name: string): Promise<string>
   read(path: string): Promise<Buffer>
+  /** The bytes of a file that is encrypted with the vault, opened; undefined where it is not encrypted. */
+  opened(path: string): Promise<Buffer | undefined>
   stat(path: string): Promise<{ readonly type: 'file' | 'directory'; readonly size: number; readonly mode: number; readonly mtime: number }>
   /** All files and folders below a folder, relative paths, sorted. */
   walk(path: string): Promise<readonly { readonly path: string; readonly type: 'file' | 'directory' | 'link'; readonly mode: number }[]>

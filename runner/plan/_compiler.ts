@@ -3,9 +3,10 @@ import type { Source } from '../base/source.ts'
 import { Template, type Value } from '../base/value.ts'
 import type { VarLayer, VarMap } from '../load/layer.ts'
 import type { Node } from '../load/node.ts'
+import { readSource } from '../load/source-file.ts'
 import { createScope } from '../load/vars.ts'
 import type { Warn } from '../load/warn.ts'
-import { parseYaml, readSource, type YamlOptions } from '../load/yaml.ts'
+import { parseYaml, type YamlOptions } from '../load/yaml.ts'
 import type { ActionSpec, Registry } from '../module/registry.ts'
 import type { TemplateEngine } from '../template/engine.ts'
 import type { Scope } from '../template/scope.ts'
@@ -77,7 +78,7 @@ export function playScope(vars: VarMap, extraVars: VarMap): Scope {
 
 /** A file as a Node, parsed once a run. */
 export function readNode(compiler: Compiler, file: string): Node | undefined {
-  if (!compiler.files.has(file)) compiler.files.set(file, parseYaml(readSource(file), compiler.yaml))
+  if (!compiler.files.has(file)) compiler.files.set(file, parseYaml(readSource(file, compiler.yaml.decrypt), compiler.yaml))
   return compiler.files.get(file)
 }
 

@@ -1,7 +1,8 @@
 import { RunnerError } from '../base/error.ts'
 import type { VarLayer } from '../load/layer.ts'
 import type { Node } from '../load/node.ts'
-import { parseYaml, readSource } from '../load/yaml.ts'
+import { readSource } from '../load/source-file.ts'
+import { parseYaml } from '../load/yaml.ts'
 import { type Compiler, Frame, type PlayContext } from './_compiler.ts'
 import { findTasksFile } from './_find-tasks.ts'
 import { throwFirst } from './_first-error.ts'
@@ -79,7 +80,7 @@ function frameOf(include: IncludeStep): Frame {
 
 /** Tasks may be written while the run goes on, so a file is read again each time it was not among the static ones. */
 function readIncluded(compiler: Compiler, file: string): Node | undefined {
-  const source = readSource(file)
+  const source = readSource(file, compiler.yaml.decrypt)
   const known = compiler.files.get(file)
   if (known !== undefined && known.source.file.text === source.text) return known
   const node = parseYaml(source, compiler.yaml)

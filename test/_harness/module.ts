@@ -163,6 +163,7 @@ function filesFrom(cwd: string): LocalFiles {
   return {
     find: (_kind, name) => Promise.resolve(resolve(cwd, name)),
     read: (path) => readFile(path),
+    opened: () => Promise.resolve(undefined),
     async stat(path) {
       const found = await stat(path)
       return { type: found.isDirectory() ? 'directory' : 'file', size: found.size, mode: found.mode & 0o7777, mtime: found.mtimeMs / 1000 }

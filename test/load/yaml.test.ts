@@ -2,7 +2,8 @@ import test from 'ava'
 import { RunnerError } from '../../runner/base/error.ts'
 import { formatSource } from '../../runner/base/source.ts'
 import { Float, Secret, Template, toPlain, type Value } from '../../runner/base/value.ts'
-import { parseYaml, parseYamlAll, readSource, type YamlOptions } from '../../runner/load/yaml.ts'
+import { readSource } from '../../runner/load/source-file.ts'
+import { parseYaml, parseYamlAll, type YamlOptions } from '../../runner/load/yaml.ts'
 
 const parse = (text: string, options?: YamlOptions) => parseYaml({ path: 'play.yml', text }, options)
 const value = (text: string): Value => parse(text)?.value ?? null

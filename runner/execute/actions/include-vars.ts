@@ -7,6 +7,7 @@ import type { VarMap } from '../../load/layer.ts'
 import { loadVarsFile } from '../../load/vars.ts'
 import { bool, int, list, str } from '../../module/args.ts'
 import { ok } from '../executed.ts'
+import { decryptOf } from '../options.ts'
 import type { RenderedArgs } from '../render-args.ts'
 import { candidates, findLocal } from '../search-path.ts'
 import type { TaskRun } from '../task-run.ts'
@@ -32,7 +33,7 @@ export const includeVars = defineAction({
   run(task, args) {
     const files = filesOf(task, args)
     const name = args.get('name')
-    const loaded: VarMap[] = files.map((file) => loadVarsFile(file))
+    const loaded: VarMap[] = files.map((file) => loadVarsFile(file, { decrypt: decryptOf(task.play.run.options) }))
     if (typeof name === 'string') {
       const merged = record(loaded.flatMap((vars) => [...vars].map(([key, entry]) => [key, entry.value] as const)))
       task.host.includedVars.set(name, { value: merged, source: task.step.source })

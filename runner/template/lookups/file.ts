@@ -10,23 +10,27 @@ import { renderText } from './template-file.ts'
 
 const VAULT = '$ANSIBLE_VAULT;'
 
-function fileText(name: string, run: Run): Val {
+/** A file's text as `shape` leaves it; of one that is encrypted, a secret. */
+function fileText(name: string, run: Run, shape: (text: string) => string): Val {
   const path = findFile('files', name, run)
   const text = run.renderer.host.readFile(path).toString('utf8')
-  if (!text.startsWith(VAULT)) return text
+  if (!text.startsWith(VAULT)) return shape(text)
   const { decrypt } = run.renderer.host
-  return decrypt === undefined ? fail(`${path} is encrypted and no vault password was given`) : run.secret(decrypt(text))
+  return decrypt === undefined ? fail(`${path} is encrypted and no vault password was given`) : run.secret(shape(decrypt(text)))
 }
 
 function file(name: string, options: Options, run: Run): readonly Val[] {
-  const text = fileText(name, run)
-  if (typeof text !== 'string') return [text]
-  const right = options.flag('rstrip', true) ? text.trimEnd() : text
-  return [options.flag('lstrip', false) ? right.trimStart() : right]
+  const [rstrip, lstrip] = [options.flag('rstrip', true), options.flag('lstrip', false)]
+  return [
+    fileText(name, run, (text) => {
+      const right = rstrip ? text.trimEnd() : text
+      return lstrip ? right.trimStart() : right
+    }),
+  ]
 }
 
 function unvault(name: string, _options: Options, run: Run): readonly Val[] {
-  return [fileText(name, run)]
+  return [fileText(name, run, (text) => text)]
 }
 
 function fileGlob(pattern: string, _options: Options, run: Run): readonly Val[] {
