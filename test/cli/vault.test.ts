@@ -12,7 +12,7 @@ interface Place {
   run(
     argv: readonly string[],
     more?: { readonly env?: Record<string, string>; readonly input?: string },
-  ): Promise<TestIo & { code: number }>
+  ) => Promise<TestIo & { code: number }>
 }
 
 function place(t: ExecutionContext): Place {
