@@ -7,9 +7,9 @@ import { type TestIo, testIo } from './_io.ts'
 
 interface Place {
   readonly folder: string
-  write(name: string, text: string): void
-  read(name: string): string
-  run(
+  readonly write: (name: string, text: string) => void
+  readonly read: (name: string) => string
+  readonly run: (
     argv: readonly string[],
     more?: { readonly env?: Record<string, string>; readonly input?: string },
   ) => Promise<TestIo & { code: number }>
