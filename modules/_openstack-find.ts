@@ -49,6 +49,11 @@ export async function findBy(
   return row === undefined ? ABSENT : foundOf(row)
 }
 
+/** A thing by its id alone: `path` leads to it. @throws Refused */
+export function findById(api: Api, wanted: Pick<Wanted, 'kind' | 'keys' | 'noun' | 'path'>): Promise<Found> {
+  return findBy(api, wanted, () => getRow(api, wanted.path, wanted.noun))
+}
+
 /** GET of one thing below its path; undefined where there is none. */
 export async function getRow(api: Api, path: string, noun: string): Promise<Row | undefined> {
   const found = foundIn(await getJson(api, path), noun)
