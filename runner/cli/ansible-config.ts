@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { RunnerError } from '../base/error.ts'
 import type { Io } from './io.ts'
 
@@ -17,6 +17,8 @@ export interface AnsibleConfig {
   /** The ansible.cfg that is used. */
   readonly file: string | undefined
   text(setting: Setting): string | undefined
+  /** An absolute path; a relative one in a file is relative to that file's folder. */
+  path(setting: Setting): string | undefined
   /** @throws RunnerError `options` for a word that is neither yes nor no, with the setting and where the value came from */
   bool(setting: Setting, fallback: boolean): boolean
   /** @throws RunnerError `options` */
@@ -28,13 +30,17 @@ export function readAnsibleConfig(io: Io): AnsibleConfig {
   const sections = file === undefined ? new Map<string, ReadonlyMap<string, string>>() : parseIni(readFileSync(file, 'utf8'))
   const found = (setting: Setting): Found | undefined => {
     const env = io.env[setting.env] ?? ''
-    if (env !== '') return { text: env, origin: `the environment variable ${setting.env}` }
+    if (env !== '') return { text: env, origin: `the environment variable ${setting.env}`, folder: io.cwd }
     const text = sections.get(setting.section ?? 'defaults')?.get(setting.key)
-    return text === undefined ? undefined : { text, origin: `${setting.key} in ${file ?? ''}` }
+    return text === undefined || file === undefined ? undefined : { text, origin: `${setting.key} in ${file}`, folder: dirname(file) }
   }
   return {
     file,
     text: (setting) => found(setting)?.text,
+    path(setting) {
+      const value = found(setting)
+      return value === undefined ? undefined : resolve(value.folder, value.text.replace(/^~(?=\/|$)/, io.env['HOME'] ?? homedir()))
+    },
     bool(setting, fallback) {
       const value = found(setting)
       return value === undefined ? fallback : boolOf(value)
@@ -49,6 +55,8 @@ export function readAnsibleConfig(io: Io): AnsibleConfig {
 interface Found {
   readonly text: string
   readonly origin: string
+  /** What a relative path is relative to. */
+  readonly folder: string
 }
 
 /** ANSIBLE_CONFIG, ./ansible.cfg (not where others may write), ~/.ansible.cfg, /etc/ansible/ansible.cfg: the first that exists. */

@@ -5,6 +5,7 @@ import { basename, resolve } from 'node:path'
 import { messageOf, RunnerError } from '../base/error.ts'
 import { Secret } from '../base/value.ts'
 import { DEFAULT_ID, type VaultSecret } from '../load/vault.ts'
+import { readAnsibleConfig } from './ansible-config.ts'
 import { askSecret } from './ask.ts'
 import type { Io } from './io.ts'
 import type { VaultChoices } from './vault-options.ts'
@@ -13,7 +14,7 @@ import type { VaultChoices } from './vault-options.ts'
 export type Prompting = 'once' | 'twice'
 
 /**
- * The passwords in the order in which they are tried: ANSIBLE_VAULT_IDENTITY_LIST, `--vault-id`, password files, the prompt.
+ * The passwords in the order in which they are tried: the identity list of the environment or ansible.cfg, `--vault-id`, password files, the prompt.
  * @throws RunnerError `options` for a file or program that gives none
  */
 export async function vaultSecrets(choices: VaultChoices, io: Io, prompting: Prompting = 'once'): Promise<readonly VaultSecret[]> {
@@ -30,8 +31,10 @@ interface PasswordSource {
 const PROMPTS = new Set(['prompt', 'prompt_ask_vault_pass'])
 
 function sourcesOf(choices: VaultChoices, io: Io): readonly PasswordSource[] {
-  const listed = words(io.env['ANSIBLE_VAULT_IDENTITY_LIST'])
-  const files = choices.passwordFiles.length > 0 ? choices.passwordFiles : choices.ask ? [] : words(io.env['ANSIBLE_VAULT_PASSWORD_FILE'])
+  const config = readAnsibleConfig(io)
+  const listed = words(config.text({ env: 'ANSIBLE_VAULT_IDENTITY_LIST', key: 'vault_identity_list' }))
+  const configured = config.path({ env: 'ANSIBLE_VAULT_PASSWORD_FILE', key: 'vault_password_file' })
+  const files = choices.passwordFiles.length > 0 ? choices.passwordFiles : choices.ask || configured === undefined ? [] : [configured]
   const named = [...listed, ...choices.ids].map(splitId)
   const unnamed = [...files, ...(choices.ask ? ['prompt'] : [])].map((from) => ({ id: DEFAULT_ID, from }))
   return [...named, ...unnamed]

@@ -114,6 +114,16 @@ test('passwords come from programs, and client programs are told the id', async 
   t.is((await run(['vault', 'encrypt', 'one'], { env: { ANSIBLE_VAULT_PASSWORD_FILE: 'pass.sh' } })).code, 0)
 })
 
+test('ansible.cfg names the password file, relative to itself', async (t) => {
+  const { write, run } = place(t)
+  write('conf/ansible.cfg', '[defaults]\nvault_password_file = pass\n')
+  write('conf/pass', 'configured\n')
+  write('a.yml', 'a: 1\n')
+  const env = { ANSIBLE_CONFIG: 'conf/ansible.cfg' }
+  t.is((await run(['vault', 'encrypt', 'a.yml'], { env })).code, 0)
+  t.is((await run(['vault', 'view', '--vault-password-file', 'conf/pass', 'a.yml'])).out(), 'a: 1\n')
+})
+
 const PLAY = `- hosts: localhost
   connection: local
   gather_facts: false
