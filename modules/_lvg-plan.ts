@@ -7,9 +7,34 @@ export function planGroup(state: VolumeGroup, task: LvgArgs): readonly Change[] 
   if (task.state === 'absent') return removal(state, task)
   const taken = wantedVolumes(state, task).find((pv) => pv.vg !== '' && pv.vg !== task.vg)
   if (taken !== undefined) return fail(`Device ${taken.name} is already in ${taken.vg} volume group.`)
-  if (state.group === undefined) return [...creation(state, task), ...activation(state, task)]
-  return [...uuids(state, task), ...membership(state, task), ...growth(state, task), ...activation(state, task)]
+  const changes =
+    state.group === undefined
+      ? [...creation(state, task), ...activation(state, task)]
+      : [...uuids(state, task), ...membership(state, task), ...growth(state, task), ...activation(state, task)]
+  const effects = [believed(task, groupAfter(state, task))]
+  return changes.map((change) => ({ ...change, effects }))
 }
+
+/** The group once all changes are made. */
+function groupAfter(state: VolumeGroup, task: LvgArgs): VolumeGroup {
+  const old = state.pvs.filter((pv) => pv.vg === task.vg).map((pv) => pv.name)
+  const wanted = wantedVolumes(state, task).map((pv) => pv.name)
+  const kept = task.pvs === undefined || !task.remove_extra_pvs ? old : old.filter((name) => wanted.includes(name))
+  const members = [...new Set([...wanted, ...kept])]
+  const others = state.pvs.filter((pv) => !members.includes(pv.name) && pv.vg !== task.vg)
+  const known = (name: string): PhysicalVolume =>
+    state.pvs.find((pv) => pv.name === name) ?? { name, vg: task.vg, device: 0, used: 0, extent: 0 }
+  const grown = (pv: PhysicalVolume): PhysicalVolume => (task.pvresize && wanted.includes(pv.name) ? { ...pv, used: pv.device } : pv)
+  const group = state.group ?? NEW
+  const on = task.state === 'active' ? true : task.state === 'inactive' ? false : undefined
+  return {
+    ...state,
+    group: on === undefined ? group : { ...group, autoactivation: on, active: on ? group.volumes : 0 },
+    pvs: [...others, ...members.map((name) => grown({ ...known(name), vg: task.vg }))],
+  }
+}
+
+const NEW = { volumes: 0, active: 0, autoactivation: true }
 
 function removal({ group }: VolumeGroup, task: LvgArgs): readonly Change[] | Failure {
   if (group === undefined) return []
@@ -39,7 +64,6 @@ function creation(state: VolumeGroup, task: LvgArgs): readonly Change[] {
     {
       what: `create volume group ${task.vg} on ${devices.join(', ')}`,
       actions: [...initialize(state, task, devices), run(['vgcreate', ...words(task.vg_options), '-s', task.pesize, task.vg, ...devices])],
-      effects: [believed(task, { ...state, ...withMembers(state, task, devices) })],
     },
   ]
 }
@@ -56,7 +80,6 @@ function membership(state: VolumeGroup, task: LvgArgs): readonly Change[] {
   const members = state.pvs.filter((pv) => pv.vg === task.vg).map((pv) => pv.name)
   const added = devices.filter((device) => !members.includes(device))
   const removed = task.remove_extra_pvs ? members.filter((member) => !devices.includes(member)) : []
-  const after = believed(task, { ...state, ...withMembers(state, task, [...devices, ...members.filter((one) => !removed.includes(one))]) })
   return [
     ...(added.length === 0
       ? []
@@ -64,7 +87,6 @@ function membership(state: VolumeGroup, task: LvgArgs): readonly Change[] {
           {
             what: `add ${added.join(', ')} to volume group ${task.vg}`,
             actions: [...initialize(state, task, added), run(['vgextend', task.vg, ...added])],
-            effects: [after],
           },
         ]),
     ...(removed.length === 0
@@ -73,7 +95,6 @@ function membership(state: VolumeGroup, task: LvgArgs): readonly Change[] {
           {
             what: `take ${removed.join(', ')} out of volume group ${task.vg}`,
             actions: [run(['vgreduce', task.vg, ...removed])],
-            effects: [after],
           },
         ]),
   ]
@@ -85,9 +106,6 @@ function growth(state: VolumeGroup, task: LvgArgs): readonly Change[] {
   return grown.map((pv) => ({
     what: `grow physical volume ${pv.name}`,
     actions: [run(['pvresize', pv.name])],
-    effects: [
-      believed(task, { ...state, pvs: state.pvs.map((other) => (other.name === pv.name ? { ...other, used: other.device } : other)) }),
-    ],
   }))
 }
 
@@ -105,22 +123,12 @@ function uuids(state: VolumeGroup, task: LvgArgs): readonly Change[] {
 function activation({ group }: VolumeGroup, task: LvgArgs): readonly Change[] {
   if (task.state !== 'active' && task.state !== 'inactive') return []
   const on = task.state === 'active'
-  const now = group ?? { volumes: 0, active: 0, autoactivation: true }
+  const now = group ?? NEW
   const actions = [
     ...(now.autoactivation === on ? [] : [run(['vgchange', '--setautoactivation', on ? 'y' : 'n', task.vg])]),
     ...(now.active === (on ? now.volumes : 0) ? [] : [run(['vgchange', '--activate', on ? 'y' : 'n', task.vg])]),
   ]
   return actions.length === 0 ? [] : [{ what: `${on ? 'activate' : 'deactivate'} volume group ${task.vg}`, actions }]
-}
-
-function withMembers(state: VolumeGroup, task: LvgArgs, members: readonly string[]): Pick<VolumeGroup, 'group' | 'pvs'> {
-  const others = state.pvs.filter((pv) => !members.includes(pv.name) && pv.vg !== task.vg)
-  const known = (name: string): PhysicalVolume =>
-    state.pvs.find((pv) => pv.name === name) ?? { name, vg: task.vg, device: 0, used: 0, extent: 0 }
-  return {
-    group: state.group ?? { volumes: 0, active: 0, autoactivation: true },
-    pvs: [...others, ...[...new Set(members)].map((name) => ({ ...known(name), vg: task.vg }))],
-  }
 }
 
 function believed(task: LvgArgs, { group, pvs, names }: VolumeGroup) {

@@ -177,6 +177,13 @@ function groupOf(name: string, fixture: Fixture): GroupState {
 }
 
 function httpOf(key: string, fixture: Fixture): HttpResponse | undefined {
-  const answer = fixture.http[key]
+  const answer = fixture.http[key] ?? rootOf(key, fixture)
   return answer === undefined ? undefined : { ...answer, body: Buffer.from(answer.body), url: key.slice(key.indexOf(' ') + 1) }
+}
+
+/** A server that answers to something answers to GET at its root. */
+function rootOf(key: string, fixture: Fixture): Fixture['http'][string] | undefined {
+  const root = /^GET (https?:\/\/[^/]+\/)$/.exec(key)?.[1]
+  const isThere = root !== undefined && Object.keys(fixture.http).some((other) => other.includes(` ${root}`))
+  return isThere ? { status: 300, headers: {}, body: '' } : undefined
 }
