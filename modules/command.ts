@@ -100,6 +100,6 @@ function notStarted(outcome: Outcome, words: readonly string[]): Failure | undef
   if (!missing && !refused) return undefined
   const [rc, why] = missing ? [2, 'No such file or directory'] : [13, 'Permission denied']
   return fail(`Error executing command: [Errno ${String(rc)}] ${why}: '${program}'`, {
-    data: { cmd: words.join(' '), rc, ...outputResult('', '') },
+    data: { changed: false, cmd: words.join(' '), rc, ...outputResult('', '') },
   })
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../base/error.ts'
-import type { HostTally } from '../base/event.ts'
+import type { RunOutcome } from '../execute/options.ts'
 
 /** The exit codes that users of Ansible check for in their scripts. */
 export const EXIT = { ok: 0, error: 1, failedHosts: 2, usage: 2, unreachable: 4, syntax: 4, options: 5, interrupted: 99, bug: 250 } as const
@@ -33,9 +33,8 @@ export function exitCodeOf(code: ErrorCode): number {
   }
 }
 
-/** The exit code of a run that came to its end: lost hosts weigh more than failed ones. */
-export function exitCodeOfHosts(tallies: readonly HostTally[]): number {
-  if (tallies.some((tally) => tally.unreachable > 0)) return EXIT.unreachable
-  if (tallies.some((tally) => tally.failed > 0)) return EXIT.failedHosts
-  return EXIT.ok
+/** The exit code of a run that came to its end: hosts that could not be reached weigh more than failed ones. */
+export function exitCodeOfHosts({ failed, unreachable }: RunOutcome['lost']): number {
+  if (unreachable.length > 0) return EXIT.unreachable
+  return failed.length > 0 ? EXIT.failedHosts : EXIT.ok
 }

@@ -36,7 +36,7 @@ export async function runPlaybooks(job: Job, loaded: Loaded): Promise<number> {
       env: io.env,
     })
     if (io.signal.aborted) return EXIT.interrupted
-    return outcome.fatal === undefined ? exitCodeOfHosts(Object.values(outcome.tallies)) : exitCodeOf(outcome.fatal.code)
+    return outcome.fatal === undefined ? exitCodeOfHosts(outcome.lost) : exitCodeOf(outcome.fatal.code)
   } finally {
     await pool.closeAll()
   }

@@ -18,20 +18,26 @@ export function finish(task: TaskRun, module: Module, planned: Planned, applied:
   const base = summary(task, changes)
   const result = resultData(module, planned, applied.outcomes)
   const data = result instanceof Failure ? fromFailure(result) : result
-  if (applied.failed !== undefined) return failedApply(base, applied.failed, data)
-  if (result instanceof Failure) return { ...base, ...failureOf(result) }
+  if (applied.failed !== undefined) return failedApply(base, applied, data)
+  if (result instanceof Failure) return { ...base, ...changedFailure(failureOf(result), applied.outcomes.length > 0) }
   const changed = changes.some((change) => (change.certainty ?? 'change') !== 'observe' && !wasNone(change, applied.outcomes))
   return { ...base, changes: changed ? base.changes : [], status: changed ? 'changed' : 'ok', data }
 }
 
-function failedApply(base: Summary, at: NonNullable<Applied['failed']>, data: ValueRecord): Executed {
-  const { outcome } = at
+/** What ran has changed something, unless the module says that it did not come to that. */
+function changedFailure(failure: Executed, ran: boolean): Executed {
+  return { ...failure, data: record([['changed', ran], ...Object.entries(failure.data)]) }
+}
+
+function failedApply(base: Summary, { outcomes, failed: at }: Applied, data: ValueRecord): Executed {
+  const outcome = at?.outcome
   const streams = record([
-    ['rc', outcome.rc],
-    ['stdout', outcome.stdout],
-    ['stderr', outcome.stderr],
+    ['rc', outcome?.rc ?? null],
+    ['stdout', outcome?.stdout ?? ''],
+    ['stderr', outcome?.stderr ?? ''],
   ])
-  return { ...base, ...failedModule(at.message, record([...Object.entries(streams), ...Object.entries(data)])) }
+  const entries = [...Object.entries(streams), ['changed', outcomes.some(({ ok }) => ok)] as const, ...Object.entries(data)]
+  return { ...base, ...failedModule(at?.message ?? 'the change failed', record(entries)) }
 }
 
 /** A change whose program said, when it ran, that there was nothing to do. */

@@ -2,15 +2,20 @@ import { chainOf, concatMessages, RunnerError } from '../base/error.ts'
 import { isRecord, record, Unknown, type Value } from '../base/value.ts'
 import type { Node } from '../load/node.ts'
 import { runAction } from './action.ts'
-import { type Executed, failed, fromError, NO_TRACEBACK, registeredValue, skipped, unknown } from './executed.ts'
+import { type Executed, failed, fromError, hasChanged, NO_TRACEBACK, registeredValue, skipped, unknown } from './executed.ts'
 import { withLocals } from './scope.ts'
 import type { StepRun, TaskRun } from './task-run.ts'
 
-/** One try of a task for one item: `when`, the work, then `failed_when` and `changed_when`. Never throws but for bugs. */
-export async function attempt(task: TaskRun): Promise<Executed> {
+/** One try of a task for one item: `when`, the work, then `changed_when` and `failed_when`, which see the count of tries. Never throws but for bugs. */
+export async function attempt(task: TaskRun, count?: number): Promise<Executed> {
   const held = conditionHolds(task)
   if (held !== true) return held
-  return verdict(task, await work(task))
+  const executed = await work(task)
+  return verdict(task, count === undefined ? executed : withAttempts(executed, count))
+}
+
+export function withAttempts(executed: Executed, attempts: number): Executed {
+  return { ...executed, data: record([...Object.entries(executed.data), ['attempts', attempts]]) }
 }
 
 /** True, or the result that the task has instead of running. */
@@ -69,13 +74,9 @@ function judged(task: TaskRun, executed: Executed, { word, condition, apply }: J
   } catch (error) {
     if (!(error instanceof RunnerError) || error.code === 'bug') throw error
     const text = concatMessages(chainOf(error).map(({ message }) => message))
-    const data = record([...Object.entries(executed.data), ['changed', isChanged(executed)], [`${word}_when_result`, text]])
+    const data = record([...Object.entries(executed.data), ['changed', hasChanged(executed)], [`${word}_when_result`, text]])
     return { executed: { ...executed, status: 'failed', data, message: text, error, judged: true }, broken: true }
   }
-}
-
-function isChanged({ status, data }: Executed): boolean {
-  return status === 'changed' || (status === 'failed' && data['changed'] === true)
 }
 
 function withChanged(executed: Executed, changed: boolean | Unknown): Executed {
@@ -90,7 +91,7 @@ function withChanged(executed: Executed, changed: boolean | Unknown): Executed {
 function withFailed(executed: Executed, isFailed: boolean | Unknown): Executed {
   if (isFailed instanceof Unknown) return executed
   const entries: [string, Value][] = [...Object.entries(executed.data), ['failed_when_result', isFailed]]
-  const changed = isChanged(executed)
+  const changed = hasChanged(executed)
   if (isFailed)
     return {
       ...executed,

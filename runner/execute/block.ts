@@ -1,8 +1,9 @@
-import { record, toPlain } from '../base/value.ts'
+import { fromJson, record, toPlain, type Value } from '../base/value.ts'
 import type { BlockStep } from '../plan/types.ts'
 import type { PlayRun } from './context.ts'
 import { registeredValue } from './executed.ts'
 import type { HostRun } from './host-run.ts'
+import { stepScope } from './scope.ts'
 import { type Losses, type Place, runSteps } from './strategy.ts'
 import type { TaskOutcome } from './task.ts'
 
@@ -24,23 +25,42 @@ async function runRescue(
   place: Place,
 ): Promise<ReadonlyMap<HostRun, TaskOutcome>> {
   for (const [host, outcome] of failed) {
+    if (outcome.dragged === true) continue
     host.count('rescued')
     play.run.emit({ type: 'rescued', at: Date.now(), host: host.name, block: String(toPlain(step.name ?? '')) })
-    rememberFailure(host, outcome)
+    rememberFailure(play, host, outcome)
   }
   const rescue = await runSteps(play, step.rescue, [...failed.keys()], place)
   return rescue.failed
 }
 
 /** `ansible_failed_task` and `ansible_failed_result`, which stay set after the block. */
-function rememberFailure(host: HostRun, outcome: TaskOutcome): void {
-  const { ref, executed } = outcome
+function rememberFailure(play: PlayRun, host: HostRun, { step, ref, executed }: TaskOutcome): void {
+  const { keywords } = step
+  const scope = stepScope(play, host, step)
+  const shown = (value: Value): Value => {
+    try {
+      return play.run.options.engine.render(value, scope)
+    } catch {
+      return toPlainValue(value)
+    }
+  }
   host.assigned.set('ansible_failed_result', { value: registeredValue(executed) })
   host.assigned.set('ansible_failed_task', {
     value: record([
-      ['name', ref.name],
+      ['name', step.name === undefined ? '' : shown(step.name)],
       ['action', ref.action],
+      ['args', record([...step.args].map(([name, { value }]) => [name, shown(value)] as const))],
       ['tags', [...ref.tags]],
+      ['when', keywords.when.map(({ value }) => toPlainValue(value))],
+      ['register', keywords.register ?? null],
+      ['delegate_to', keywords.delegateTo === undefined ? null : shown(keywords.delegateTo.value)],
+      ['loop', keywords.loop === undefined ? null : toPlainValue(keywords.loop.expression.value)],
     ]),
   })
+}
+
+/** As it is written: an expression is text. */
+function toPlainValue(value: Value): Value {
+  return fromJson(toPlain(value))
 }

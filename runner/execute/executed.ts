@@ -18,6 +18,8 @@ export interface Executed {
   /** It failed before it was the task's turn: at its loop. */
   readonly early?: boolean | undefined
   readonly display?: 'always' | 'never' | undefined
+  /** The results of a loop's items put together. */
+  readonly looped?: boolean | undefined
   /** In check mode: the result's other keys are known only when the task really runs. */
   readonly predicted?: boolean | undefined
 }
@@ -73,11 +75,17 @@ export function registeredValue(executed: Executed): Value {
   })
 }
 
-/** The result's data with the keys that every result has. */
+/** Also of a failed result, which may have changed something before it failed. */
+export function hasChanged({ status, data }: Executed): boolean {
+  return status === 'changed' || (status === 'failed' && data['changed'] === true)
+}
+
+/** The result's data with `changed` and `failed`, of which a skipped or unreachable result and a loop without failures lack the latter. */
 export function resultRecord(executed: Executed): ValueRecord {
-  const { status, data } = executed
-  const base: [string, Value][] = [['changed', status === 'changed' || (status === 'failed' && data['changed'] === true)]]
-  if (status !== 'skipped' && (status === 'failed' || !Object.hasOwn(data, 'results'))) base.push(['failed', status === 'failed'])
-  if (status === 'failed' && !Object.hasOwn(data, 'results')) base.push(['exception', NO_TRACEBACK])
+  const { status, data, looped } = executed
+  const base: [string, Value][] = [['changed', hasChanged(executed)]]
+  if (status === 'failed' || (status !== 'skipped' && status !== 'unreachable' && looped !== true))
+    base.push(['failed', status === 'failed'])
+  if (status === 'failed' && looped !== true) base.push(['exception', NO_TRACEBACK])
   return record([...base, ...Object.entries(data).filter(([key]) => key !== 'changed' && key !== 'failed')])
 }

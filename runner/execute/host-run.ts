@@ -2,7 +2,7 @@ import type { HostTally } from '../base/event.ts'
 import { emptyRecord, record, type Value, type ValueRecord } from '../base/value.ts'
 import type { Prediction } from '../host/prediction.ts'
 import type { VarEntry, VarMap } from '../load/layer.ts'
-import type { HandlerStep } from '../plan/types.ts'
+import type { HandlerStep, RoleRef } from '../plan/types.ts'
 
 type Count = keyof HostTally
 
@@ -16,12 +16,21 @@ export class HostRun {
   /** `set_fact` and `register`. */
   readonly assigned = new Map<string, VarEntry>()
   readonly includedVars = new Map<string, VarEntry>()
+  /** What changed tasks have notified since the last flush. */
+  readonly notifications = new Set<string>()
+  /** Handlers that are to run: in the flush under way if their turn is still to come, else in the next. */
   readonly notified = new Set<HandlerStep>()
   /** Out of the run: failed without rescue. */
   failed = false
   unreachable = false
+  /** On its way out: has failed without a rescue to come, but `always` sections and handlers may be left for it. */
+  failing = false
   /** Left the current play by `meta: end_host`. */
   ended = false
+  /** The errors of this play were cleared. */
+  excused = false
+  /** The use of a role that `meta: end_role` has ended for this host. */
+  endedRole: RoleRef | undefined
   factsGathered = false
   #factVars: VarMap | undefined
   readonly #tally: Record<Count, number> = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0, unknown: 0 }
@@ -35,12 +44,28 @@ export class HostRun {
     return this.failed || this.unreachable
   }
 
-  /** `meta: clear_host_errors`: later plays take the host again. */
+  /** `meta: clear_host_errors`: later plays take the host again, this one has no more for it. */
   clearErrors(): void {
+    if (!this.gone && !this.failing) return
     this.failed = false
     this.unreachable = false
-    this.#tally.failed = 0
-    this.#tally.unreachable = 0
+    this.failing = true
+    this.ended = true
+    this.excused = true
+  }
+
+  /** A play begins. */
+  enterPlay(): void {
+    this.ended = false
+    this.failing = false
+    this.excused = false
+    this.endedRole = undefined
+    this.forgetNotifications()
+  }
+
+  forgetNotifications(): void {
+    this.notifications.clear()
+    this.notified.clear()
   }
 
   count(what: Count, by = 1): void {

@@ -10,7 +10,7 @@ import { type Executed, fromError } from './executed.ts'
 import type { HostRun } from './host-run.ts'
 import { evaluateLoop, itemVariables } from './loop.ts'
 import { stepScope, withLocals } from './scope.ts'
-import { type Losses, type Place, runSteps, runsOnce } from './strategy.ts'
+import { countFailed, type Losses, type Place, runSteps, runsOnce } from './strategy.ts'
 import { countTask } from './tally.ts'
 import { type TaskOutcome, taskRef } from './task.ts'
 import { taskResult } from './task-result.ts'
@@ -33,7 +33,7 @@ export async function runInclude(play: PlayRun, step: IncludeStep, hosts: readon
   const failed = new Map<HostRun, TaskOutcome>()
   const inclusions = new Map<string, Inclusion>()
   const finish = (host: HostRun, executed: Executed): void => {
-    const outcome: TaskOutcome = { host, ref, executed, failed: executed.status === 'failed', unreachable: false }
+    const outcome: TaskOutcome = { host, step, ref, executed, failed: executed.status === 'failed', unreachable: false }
     play.run.emit({
       type: 'host-task-result',
       at: Date.now(),
@@ -45,7 +45,7 @@ export async function runInclude(play: PlayRun, step: IncludeStep, hosts: readon
     })
     countTask(outcome)
     if (!outcome.failed) return
-    if (!place.rescuable) host.count('failed')
+    if (!place.rescuable) countFailed(host)
     failed.set(host, outcome)
   }
   for (const host of runners) {
@@ -81,7 +81,7 @@ async function runInclusion(play: PlayRun, step: IncludeStep, inclusion: Inclusi
       hosts: inclusion.hosts.map((host) => host.name),
       file: inclusion.target,
     })
-    if (step.what === 'tasks') for (const host of inclusion.hosts) host.count('ok')
+    for (const host of inclusion.hosts) host.count('ok')
     const losses = await runSteps(play, steps, inclusion.hosts, sink.place)
     for (const [host, outcome] of losses.failed) sink.failed.set(host, outcome)
   } catch (error) {
@@ -124,8 +124,7 @@ function collect(play: PlayRun, step: IncludeStep, host: HostRun, inclusions: Ma
   const { engine } = play.run.options
   const loop = step.keywords.loop === undefined ? undefined : evaluateLoop(step.keywords.loop, scope, engine)
   if (loop instanceof Unknown) return { status: 'unknown', data: emptyRecord(), message: loop.reason }
-  const turns =
-    loop === undefined ? [new Map<string, Value>()] : loop.items.map((raw, index) => itemVariables(loop, index, engine.render(raw, scope)))
+  const turns = loop === undefined ? [new Map<string, Value>()] : loop.items.map((item, index) => itemVariables(loop, index, item))
   let skippedResult: Executed | undefined
   let included = false
   for (const locals of turns) {

@@ -1,11 +1,11 @@
 import { RunnerError } from '../base/error.ts'
-import { isList, isRecord, record, Unknown, type Value } from '../base/value.ts'
+import { Float, isList, isRecord, LazyRecord, record, Unknown, type Value } from '../base/value.ts'
 import type { Node } from '../load/node.ts'
 import type { LoopKeyword } from '../plan/types.ts'
 import type { TemplateEngine } from '../template/engine.ts'
 import type { Scope } from '../template/scope.ts'
 
-/** A loop as one host runs it. Items of a written list are still templates: each is rendered when its turn comes. */
+/** A loop as one host runs it. */
 export interface Loop {
   readonly items: readonly Value[]
   readonly variable: string
@@ -50,16 +50,22 @@ function loopItems(keyword: LoopKeyword, scope: Scope, engine: TemplateEngine): 
     const terms = engine.render(expression.value, scope)
     return terms instanceof Unknown ? terms : engine.lookup(kind, terms, scope)
   }
-  if (isList(expression.value)) return expression.value
   const value = engine.render(expression.value, scope)
-  if (isList(value)) return value
-  if (value instanceof Unknown) return value
-  throw new RunnerError('template', `Invalid data passed to 'loop', it requires a list, got this instead: ${JSON.stringify(value)}.`, {
+  if (isList(value) || value instanceof Unknown) return value
+  throw new RunnerError('template', `The \`loop\` value must resolve to a 'list', not '${typeName(value)}'.`, {
     source: expression.source,
     hint: isRecord(value)
       ? "a mapping is not a list: use 'dict2items'"
       : 'Hint: If you passed a list/dict of just one element, try adding wantlist=True to your lookup invocation or use q/query instead of lookup.',
   })
+}
+
+function typeName(value: Value): string {
+  if (value === null) return 'NoneType'
+  if (isRecord(value) || value instanceof LazyRecord) return 'dict'
+  if (typeof value === 'boolean') return 'bool'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float'
+  return value instanceof Float ? 'float' : 'str'
 }
 
 /** The variables of one turn: the item, its index, `ansible_loop`. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { RunnerError } from '../base/error.ts'
 import { isRecord, LazyRecord, record, Unknown, type Value } from '../base/value.ts'
 import { conditionHolds } from './attempt.ts'
-import { type Executed, fromError, registeredValue, skipped, unknown } from './executed.ts'
+import { type Executed, fromError, hasChanged, registeredValue, unknown } from './executed.ts'
 import { evaluateLoop, itemVariables, type Loop } from './loop.ts'
 import { attemptUntil } from './retry.ts'
 import { withLocals } from './scope.ts'
@@ -15,22 +15,38 @@ export async function runLoop(task: TaskRun, start: (item: TaskRun) => TaskRun):
   if (keyword === undefined) return attemptUntil(start(task))
   const loop = loopOrResult(task, () => evaluateLoop(keyword, task.scope, task.play.run.options.engine))
   if ('status' in loop) return loop
-  if (loop.items.length === 0)
-    return skipped(
-      'No items in the list',
-      record([
-        ['skipped_reason', 'No items in the list'],
-        ['results', []],
-      ]),
-    )
+  if (loop.items.length === 0) return noItems()
   const results: { executed: Executed; value: Value }[] = []
-  for (const [index, raw] of loop.items.entries()) {
-    if (index > 0 && loop.pause > 0) await sleep(loop.pause * 1000)
-    const turn = await runItem(task, loop, { index, raw }, start)
+  warnOfShadowed(task, loop)
+  for (const [index, item] of loop.items.entries()) {
+    if (index > 0 && loop.pause > 0) await sleep(loop.pause * 1000, undefined, { signal: task.signal })
+    const turn = await runItem(task, loop, { index, item }, start)
     results.push(turn)
     if (breaks(task, loop, turn)) break
   }
   return combine(results)
+}
+
+/** Nested loops often mean two items by one name. */
+export function warnOfShadowed(task: Pick<TaskRun, 'play' | 'scope' | 'step'>, loop: Loop): void {
+  if (task.scope.get(loop.variable) === undefined) return
+  task.play.run.warn(
+    `The loop variable '${loop.variable}' is already in use. You should set the \`loop_var\` value in the \`loop_control\` option for the task to something else to avoid variable collisions and unexpected behavior.`,
+    task.step.source,
+  )
+}
+
+function noItems(): Executed {
+  const reason = 'No items in the list'
+  return {
+    status: 'skipped',
+    message: reason,
+    data: record([
+      ['skipped', true],
+      ['skipped_reason', reason],
+      ['results', []],
+    ]),
+  }
 }
 
 /** An undefined list is no error where `when` is false without it. */
@@ -50,23 +66,18 @@ interface Turn {
   readonly value: Value
 }
 
-async function runItem(task: TaskRun, loop: Loop, at: { index: number; raw: Value }, start: (item: TaskRun) => TaskRun): Promise<Turn> {
-  const { engine } = task.play.run.options
-  let item: Value = at.raw
+async function runItem(task: TaskRun, loop: Loop, at: { index: number; item: Value }, start: (item: TaskRun) => TaskRun): Promise<Turn> {
+  const { item } = at
+  const locals = itemVariables(loop, at.index, item)
   let executed: Executed
   let itemTask: TaskRun = task
   try {
-    item = engine.render(at.raw, task.scope)
-    itemTask = start({ ...task, scope: withLocals(task.scope, itemVariables(loop, at.index, item)) })
+    itemTask = start({ ...task, scope: withLocals(task.scope, locals) })
     executed = await attemptUntil(itemTask)
   } catch (error) {
     executed = fromError(error)
   }
-  const vars: [string, Value][] = [
-    [loop.variable, item],
-    ['ansible_loop_var', loop.variable],
-  ]
-  if (loop.indexVariable !== undefined) vars.push([loop.indexVariable, at.index], ['ansible_index_var', loop.indexVariable])
+  const vars = [...locals]
   const whole: Executed = { ...executed, data: record([...Object.entries(executed.data), ...vars]) }
   const label = loop.label === undefined ? item : labelOf(itemTask, loop.label, item)
   task.play.run.emit({
@@ -125,10 +136,13 @@ function combine(turns: readonly Turn[]): Executed {
   const msg = failedTurn !== undefined ? 'One or more items failed' : allSkipped ? 'All items skipped' : 'All items completed'
   return {
     status,
+    looped: true,
     data: record([
+      ['changed', turns.some((turn) => hasChanged(turn.executed))],
       ['results', turns.map((turn) => turn.value)],
       ['msg', msg],
       ['skipped', allSkipped],
+      ...(status === 'unreachable' ? [['unreachable', true] as const] : []),
     ]),
     message:
       failedTurn === undefined

@@ -30,9 +30,9 @@ const MAGIC: Readonly<Record<string, Magic>> = {
   inventory_file: ({ play }) => play.run.options.inventory.sources[0],
   inventory_dir: ({ play }) => inventoryDir(play),
   playbook_dir: ({ play }) => play.play.playbookDir,
-  play_hosts: ({ play }) => names(play.batch.filter((host) => !host.gone)),
-  ansible_play_hosts: ({ play }) => names(play.allHosts.filter((host) => !host.gone)),
-  ansible_play_batch: ({ play }) => names(play.batch.filter((host) => !host.gone)),
+  play_hosts: ({ play }) => present(play.batch),
+  ansible_play_hosts: ({ play }) => present(play.allHosts),
+  ansible_play_batch: ({ play }) => present(play.batch),
   ansible_play_hosts_all: ({ play }) => names(play.allHosts),
   ansible_play_name: ({ play }) => play.playName,
   ansible_check_mode: ({ play }) => play.run.options.checkMode,
@@ -63,6 +63,11 @@ export const MAGIC_NAMES: ReadonlySet<string> = new Set(Object.keys(MAGIC))
 
 export function magicVariable(name: string, context: MagicContext): Value | undefined {
   return MAGIC[name]?.(context)
+}
+
+/** Those that have not failed or been lost. */
+function present(hosts: readonly HostRun[]): Value {
+  return names(hosts.filter((host) => !host.gone && !host.failing))
 }
 
 function names(hosts: readonly HostRun[]): Value {

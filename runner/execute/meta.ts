@@ -1,25 +1,31 @@
 import { RunnerError } from '../base/error.ts'
-import { toPlain, Unknown } from '../base/value.ts'
+import { Unknown } from '../base/value.ts'
+import { metaWord } from '../plan/meta.ts'
 import type { TaskStep } from '../plan/types.ts'
 import { resolveTarget } from './connection-vars.ts'
 import type { PlayRun } from './context.ts'
 import { flushHandlers } from './handlers.ts'
 import type { HostRun } from './host-run.ts'
 import { stepScope } from './scope.ts'
-import type { Losses } from './strategy.ts'
+import type { Losses, Place } from './strategy.ts'
 
 const NO_LOSSES: Losses = { failed: new Map() }
 
-/** `meta:` tasks steer the play itself. `when` decides host by host; those that speak of the whole play ask the first. */
-export async function runMeta(play: PlayRun, step: TaskStep, hosts: readonly HostRun[]): Promise<Losses> {
-  const wanted = hosts.filter((host) => holds(play, step, host))
+/** Those that speak of the whole play: the first host's `when` decides for all. */
+const WHOLE_PLAY = new Set(['clear_facts', 'clear_host_errors', 'end_batch', 'end_play', 'refresh_inventory'])
+
+/** `meta:` tasks steer the play itself. `when` decides host by host, or the first host decides. */
+export async function runMeta(play: PlayRun, step: TaskStep, hosts: readonly HostRun[], place: Place): Promise<Losses> {
+  const word = metaWord(step)
+  const asked = WHOLE_PLAY.has(word) ? hosts.slice(0, 1) : hosts
+  const wanted = asked.filter((host) => holds(play, step, host))
   if (wanted.length === 0) return NO_LOSSES
-  const word = String(toPlain(step.args.get('free_form')?.value ?? ''))
   switch (word) {
     case 'noop':
     case 'role_complete':
       return NO_LOSSES
     case 'flush_handlers':
+      if (place.handler) throw new RunnerError('syntax', 'flush_handlers cannot be used as a handler', { source: step.source })
       return { failed: await flushHandlers(play, wanted) }
     case 'end_play':
       play.ending = 'play'
@@ -28,30 +34,31 @@ export async function runMeta(play: PlayRun, step: TaskStep, hosts: readonly Hos
       play.ending = 'batch'
       return NO_LOSSES
     case 'end_host':
-    case 'end_role':
       for (const host of wanted) host.ended = true
       return NO_LOSSES
+    case 'end_role':
+      for (const host of wanted) host.endedRole = step.role
+      return NO_LOSSES
     case 'clear_facts':
-      for (const host of wanted) host.clearFacts()
+      for (const host of play.allHosts) host.clearFacts()
       return NO_LOSSES
     case 'clear_host_errors':
       for (const host of play.allHosts) host.clearErrors()
       return NO_LOSSES
     case 'reset_connection':
-      for (const host of wanted)
-        await play.run.options.pool.drop(resolveTarget(host.name, stepScope(play, host, step), step.keywords, play.run.options).settings)
+      await Promise.all(wanted.map((host) => dropConnection(play, step, host)))
       return NO_LOSSES
     case 'refresh_inventory':
-      play.run.emit({
-        type: 'warning',
-        at: Date.now(),
-        message: 'meta: refresh_inventory reads no inventory again: files are read once a run',
-        source: step.source,
-      })
+      play.run.warn('meta: refresh_inventory reads no inventory again: files are read once a run', step.source)
       return NO_LOSSES
     default:
       throw new RunnerError('syntax', `invalid meta action requested: ${word}`, { source: step.source })
   }
+}
+
+async function dropConnection(play: PlayRun, step: TaskStep, host: HostRun): Promise<void> {
+  const { options } = play.run
+  await options.pool.drop(resolveTarget(host.name, stepScope(play, host, step), step.keywords, options).settings)
 }
 
 function holds(play: PlayRun, step: TaskStep, host: HostRun): boolean {

@@ -1,51 +1,89 @@
 import { RunnerError } from '../base/error.ts'
-import { Template, toPlain, type Value } from '../base/value.ts'
+import { isList, Template, toPlain } from '../base/value.ts'
 import type { HandlerStep, TaskStep } from '../plan/types.ts'
 import type { PlayRun } from './context.ts'
 import type { HostRun } from './host-run.ts'
 import { stepScope } from './scope.ts'
 
-/** @throws RunnerError where a notified handler does not exist: the run ends, as ansible's does. */
-export function notify(play: PlayRun, step: TaskStep, host: HostRun): void {
+/**
+ * Remembers what a changed task notifies until handlers are flushed; which handler a name means is decided then. A handler
+ * that notifies another has it run in the same flush, if its turn is still to come.
+ * @throws RunnerError where a notified handler does not exist: the run ends, as ansible's does.
+ */
+export function notify(play: PlayRun, step: TaskStep, host: HostRun, from: 'task' | 'handler'): void {
   if (step.keywords.notify.length === 0) return
   const scope = stepScope(play, host, step)
   for (const node of step.keywords.notify) {
     const rendered = play.run.options.engine.render(node.value, scope)
-    for (const name of Array.isArray(rendered) ? rendered : [rendered]) {
-      const handlers = findHandlers(play, String(name), step)
-      if (handlers.length === 0) {
-        throw new RunnerError(
-          'not-found',
-          `The requested handler '${String(name)}' was not found in either the main handlers list nor in the listening handlers list`,
-          { source: node.source },
-        )
-      }
-      for (const handler of handlers) host.notified.add(handler)
+    for (const name of (isList(rendered) ? rendered : [rendered]).map((each) => String(toPlain(each)))) {
+      const handlers = findHandlers(play, name)
+      if (handlers.length === 0) throw missing(name, node.source)
+      if (from === 'task') host.notifications.add(name)
+      else for (const handler of handlers) host.notified.add(handler)
     }
   }
 }
 
-/** By `listen` topic all, by name the one that was loaded last. */
-function findHandlers(play: PlayRun, name: string, step: TaskStep): readonly HandlerStep[] {
-  const listening = play.handlers.filter((handler) => handler.listen.some((topic) => topic === name))
-  const named = play.handlers.filter((handler) => handlerNames(play, handler, step).includes(name))
-  const last = named.at(-1)
-  return last === undefined ? listening : [last, ...listening.filter((handler) => handler !== last)]
+function missing(name: string, source: TaskStep['source']): RunnerError {
+  return new RunnerError(
+    'not-found',
+    `The requested handler '${name}' was not found in either the main handlers list nor in the listening handlers list`,
+    { source },
+  )
 }
 
-function handlerNames(play: PlayRun, handler: HandlerStep, step: TaskStep): readonly string[] {
-  if (handler.name === undefined) return []
+/** Finds the handlers that a host's notifications mean now. */
+export function resolveNotifications(play: PlayRun, host: HostRun): void {
+  for (const name of host.notifications) for (const handler of findHandlers(play, name)) host.notified.add(handler)
+  host.notifications.clear()
+}
+
+/** Of the handlers with a name the first of the list that was loaded last; of those that listen all, each name once. */
+function findHandlers(play: PlayRun, name: string): readonly HandlerStep[] {
+  const order = lastListFirst(play.handlers)
+  const named = order.find((handler) => handlerNames(play, handler).includes(name))
+  const seen = new Set<string>()
+  const listening = order.filter((handler) => {
+    if (!handler.listen.some((topic) => topic === name)) return false
+    const [own] = handlerNames(play, handler)
+    if (own === undefined) return true
+    if (seen.has(own)) return false
+    seen.add(own)
+    return true
+  })
+  return named === undefined ? listening : [named, ...listening]
+}
+
+function lastListFirst(handlers: readonly HandlerStep[]): readonly HandlerStep[] {
+  const lists = new Map<number, HandlerStep[]>()
+  for (const handler of handlers) {
+    const list = lists.get(handler.list)
+    if (list === undefined) lists.set(handler.list, [handler])
+    else list.push(handler)
+  }
+  return [...lists.values()].reverse().flat()
+}
+
+function handlerNames(play: PlayRun, handler: HandlerStep): readonly string[] {
+  const name = handler.name === undefined ? undefined : renderedName(play, handler)
+  if (name === undefined) return []
+  return handler.role === undefined ? [name] : [name, `${handler.role.name} : ${name}`]
+}
+
+/** Names are looked up for the whole play: what only a host knows is no part of them. */
+function renderedName(play: PlayRun, handler: HandlerStep): string | undefined {
+  const { name = null } = handler
   const [host] = play.batch
-  let plain: Value = handler.name
-  if (plain instanceof Template && host !== undefined) {
-    try {
-      plain = play.run.options.engine.render(plain, stepScope(play, host, handler.step))
-    } catch {
-      return []
-    }
+  if (!(name instanceof Template) || host === undefined) return String(toPlain(name))
+  try {
+    return String(toPlain(play.run.options.engine.render(name, stepScope(play, host, handler.step))))
+  } catch (error) {
+    if (!(error instanceof RunnerError)) throw error
+    if (handler.listen.length === 0)
+      play.run.warn(
+        `Handler '${name.text}' is unusable because it has no listen topics and the name could not be templated: ${error.message}`,
+        handler.step.source,
+      )
+    return undefined
   }
-  const name = String(toPlain(plain))
-  const { role } = handler
-  if (role === undefined) return [name]
-  return step.role?.name === role.name ? [name, `${role.name} : ${name}`] : [`${role.name} : ${name}`, name]
 }

@@ -56,6 +56,8 @@ export interface CliDefaults {
 
 export interface RunOutcome {
   readonly tallies: Readonly<Record<string, HostTally>>
+  /** Hosts that are out at the end; errors that were cleared do not count. */
+  readonly lost: { readonly failed: readonly string[]; readonly unreachable: readonly string[] }
   /** An error that ended the whole run: its place and exit code are the command line's business. */
   readonly fatal?: RunnerError | undefined
 }

@@ -15,8 +15,11 @@ import { askPrompts } from './prompts.ts'
 import { runBatch } from './sections.ts'
 import { Slots } from './slots.ts'
 
-/** Runs one play: hosts in batches; in each, facts, the sections and their handlers. `stop`: later plays do not run. */
-export async function runPlay(run: RunContext, whole: Play): Promise<'go on' | 'stop'> {
+/** `end` goes on with the next play; `stop` ends the run, as where all hosts of a batch have failed. */
+export type Verdict = 'on' | 'end' | 'stop'
+
+/** Runs one play: hosts in batches; in each, facts, the sections and their handlers. */
+export async function runPlay(run: RunContext, whole: Play): Promise<Verdict> {
   const play = selectPlay(whole, run.options.selection)
   const prompted = await askPrompts(run, play, playScope(run, play))
   const scope = playScope(run, play, prompted)
@@ -24,30 +27,45 @@ export async function runPlay(run: RunContext, whole: Play): Promise<'go on' | '
   const matched = selectHosts(run, play, scope)
   if (matched.length === 0) {
     run.emit({ type: 'play-skipped', at: Date.now(), play: ref, reason: 'no-hosts-matched' })
-    return 'go on'
+    return 'on'
   }
-  const hosts = matched.filter((host) => !host.gone)
+  if (matched.every((host) => host.gone)) {
+    run.emit({ type: 'play-skipped', at: Date.now(), play: ref, reason: 'no-hosts-left' })
+    return 'on'
+  }
   const strategy = strategyOf(run, play, scope)
-  run.emit({ type: 'play-start', at: Date.now(), play: ref, hosts: hosts.map((host) => host.name), lockstep: isLockstep(strategy) })
-  for (const host of hosts) host.ended = false
-  const after = await runBatches(run, play, { ref, hosts, strategy, prompted }, scope)
+  for (const host of matched) host.enterPlay()
+  const present = matched.filter((host) => !host.gone).map((host) => host.name)
+  run.emit({ type: 'play-start', at: Date.now(), play: ref, hosts: present, lockstep: isLockstep(strategy) })
+  const verdict = await runBatches(run, play, { ref, hosts: matched, strategy, prompted }, scope)
   run.emit({ type: 'play-end', at: Date.now(), play: ref })
-  return after
+  return verdict
 }
 
-async function runBatches(run: RunContext, play: Play, whole: Omit<Batch, 'batch'>, scope: Scope): Promise<'go on' | 'stop'> {
-  const { ref } = whole
+async function runBatches(run: RunContext, play: Play, whole: Omit<Batch, 'batch'>, scope: Scope): Promise<Verdict> {
   for (const batch of batches(whole.hosts, play.serial, scope, run.options.engine)) {
-    run.emit({ type: 'batch-start', at: Date.now(), play: ref, hosts: batch.map((host) => host.name) })
+    const before = batch.filter((host) => host.gone)
+    const present = batch.filter((host) => !host.gone).map((host) => host.name)
+    run.emit({ type: 'batch-start', at: Date.now(), play: whole.ref, hosts: present })
     const current = startBatch(run, play, { ...whole, batch })
     checkRoleArguments(current)
     await runBatch(current)
-    if (current.ending === 'play') break
-    const broken = current.ending === 'failed' || tooManyFailed(current, scope)
-    if (broken) run.emit({ type: 'no-more-hosts', at: Date.now(), play: ref })
-    if (broken || allGone(current)) return 'stop'
+    const verdict = judge(current, before)
+    if (verdict !== 'on') return verdict
   }
-  return 'go on'
+  return 'on'
+}
+
+/** Whether the next batch, and after it the next play, may begin. */
+function judge(play: PlayRun, before: readonly HostRun[]): Verdict {
+  if (play.ending === 'play') return 'end'
+  if (play.ending === 'failed') {
+    play.run.emit({ type: 'no-more-hosts', at: Date.now(), play: { id: play.play.id, name: play.playName, source: play.play.source } })
+    for (const host of play.batch) if (!host.gone) host.failed = true
+    return 'stop'
+  }
+  const gone = play.batch.filter((host) => host.gone).length
+  return gone > 0 && gone - before.length === play.batch.length ? 'stop' : 'on'
 }
 
 interface Batch {
@@ -85,19 +103,6 @@ function strategyOf(run: RunContext, play: Play, scope: Scope): Strategy {
   if (!isLockstep(strategy) && play.maxFailPercentage !== undefined)
     run.warn(`max_fail_percentage has no effect with the strategy ${strategy}: each host goes its own way`, play.maxFailPercentage.source)
   return strategy
-}
-
-/** A batch that failed as a whole ends the run: nothing says that the next one would do better. */
-function allGone({ batch }: PlayRun): boolean {
-  return batch.length > 0 && batch.every((host) => host.gone)
-}
-
-function tooManyFailed(play: PlayRun, scope: Scope): boolean {
-  const { maxFailPercentage } = play.play
-  const gone = play.batch.filter((host) => host.gone).length
-  if (maxFailPercentage === undefined || !isLockstep(play.strategy)) return false
-  const limit = Number(toPlain(play.run.options.engine.render(maxFailPercentage.value, scope)))
-  return (gone / play.batch.length) * 100 > limit
 }
 
 function playName(run: RunContext, play: Play, scope: Scope): string {

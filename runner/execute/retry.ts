@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { record, toPlain, Unknown } from '../base/value.ts'
-import { attempt } from './attempt.ts'
-import { type Executed, fromError, registeredValue } from './executed.ts'
+import { attempt, withAttempts } from './attempt.ts'
+import { type Executed, fromError, hasChanged, registeredValue } from './executed.ts'
 import { withLocals } from './scope.ts'
 import { taskResult } from './task-result.ts'
 import type { TaskRun } from './task-run.ts'
@@ -14,11 +14,10 @@ export async function attemptUntil(task: TaskRun): Promise<Executed> {
   const limit = retries === undefined ? 3 : Number(engine.render(retries, task.scope))
   const pause = delay === undefined ? 5 : Number(engine.render(delay, task.scope))
   for (let tries = 1; ; tries++) {
-    const executed = await attempt(task)
+    const executed = await attempt(task, tries)
     if (executed.status === 'skipped' || executed.status === 'unreachable' || executed.status === 'unknown') return executed
-    const counted = withAttempts(executed, tries)
-    const done = holds(task, counted)
-    if (done === true) return counted
+    const done = holds(task, executed)
+    if (done === true) return executed
     if (done !== false) return done
     if (tries > limit) return exhausted(withAttempts(executed, limit))
     task.play.run.emit({
@@ -27,14 +26,10 @@ export async function attemptUntil(task: TaskRun): Promise<Executed> {
       task: task.ref,
       host: task.host.name,
       left: limit - tries + 1,
-      result: taskResult(task, counted),
+      result: taskResult(task, executed),
     })
     await sleep(pause * 1000, undefined, { signal: task.signal }).catch(() => undefined)
   }
-}
-
-function withAttempts(executed: Executed, attempts: number): Executed {
-  return { ...executed, data: record([...Object.entries(executed.data), ['attempts', attempts]]) }
 }
 
 function exhausted(executed: Executed): Executed {
@@ -43,6 +38,7 @@ function exhausted(executed: Executed): Executed {
     : {
         ...executed,
         status: 'failed',
+        data: record([...Object.entries(executed.data), ['changed', hasChanged(executed)]]),
         message:
           executed.message ?? `the condition of 'until' did not hold after ${String(toPlain(executed.data['attempts'] ?? 0))} retries`,
       }

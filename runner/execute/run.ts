@@ -2,6 +2,7 @@ import { located, type RunnerError } from '../base/error.ts'
 import type { HostTally } from '../base/event.ts'
 import type { Plan } from '../plan/types.ts'
 import { RunContext } from './context.ts'
+import type { HostRun } from './host-run.ts'
 import type { RunOptions, RunOutcome } from './options.ts'
 import { runPlay } from './play.ts'
 
@@ -24,12 +25,15 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
   if (fatal !== undefined) run.emit({ type: 'error', at: Date.now(), error: fatal })
   const tallies = talliesOf(run)
   run.emit({ type: 'run-end', at: Date.now(), hosts: tallies, seconds: (performance.now() - started) / 1000 })
-  return fatal === undefined ? { tallies } : { tallies, fatal }
+  return { tallies, lost: lostHosts(run), ...(fatal === undefined ? {} : { fatal }) }
 }
 
 async function runPlays(run: RunContext, plan: Plan): Promise<RunnerError | undefined> {
   try {
-    for (const play of plan.plays) if ((await runPlay(run, play)) === 'stop') break
+    for (const [at, play] of plan.plays.entries()) {
+      if (at > 0 && play.startedFrom !== plan.plays[at - 1]?.startedFrom && hasLosses(run)) break
+      if ((await runPlay(run, play)) === 'stop') break
+    }
     return undefined
   } catch (error) {
     return located(error, undefined)
@@ -38,6 +42,18 @@ async function runPlays(run: RunContext, plan: Plan): Promise<RunnerError | unde
   }
 }
 
+/** Where a host was lost, no further playbook of the command line begins. */
+function hasLosses(run: RunContext): boolean {
+  return [...run.hosts].some((host) => host.gone)
+}
+
+function lostHosts(run: RunContext): RunOutcome['lost'] {
+  const names = (holds: (host: HostRun) => boolean): string[] => [...run.hosts].filter(holds).map((host) => host.name)
+  return { failed: names((host) => host.failed), unreachable: names((host) => host.unreachable) }
+}
+
+/** Hosts that had anything to do: a delegate has nothing of its own to count. */
 function talliesOf(run: RunContext): Readonly<Record<string, HostTally>> {
-  return Object.fromEntries([...run.hosts].sort((a, b) => (a.name < b.name ? -1 : 1)).map((host) => [host.name, host.tally]))
+  const met = [...run.hosts].filter((host) => Object.values(host.tally).some((count) => count > 0))
+  return Object.fromEntries(met.sort((a, b) => (a.name < b.name ? -1 : 1)).map((host) => [host.name, host.tally]))
 }

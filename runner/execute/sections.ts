@@ -1,4 +1,5 @@
 import { isLockstep } from '../plan/strategies.ts'
+import type { Section, Step } from '../plan/types.ts'
 import { EMPTY_SCOPE } from '../template/scope.ts'
 import type { PlayRun } from './context.ts'
 import { gatherFactsFor } from './gather.ts'
@@ -28,14 +29,23 @@ async function runSections(play: PlayRun, hosts: readonly HostRun[]): Promise<vo
   const active = (): HostRun[] => hosts.filter((host) => !host.gone)
   if (isEnding(play)) return
   await gatherFactsFor(play, hosts)
-  for (const section of play.play.sections) {
+  const forced = forcesHandlers(play)
+  for (const steps of sectionsOf(play)) {
     if (isEnding(play)) return
-    const losses = await runSteps(play, section.steps, active(), { rescuable: false, handler: false })
-    await leave(play, [...losses.failed.keys()])
-    if (isEnding(play)) return
-    const flushed = await flushHandlers(play, active())
-    await leave(play, [...flushed.keys()])
+    const present = active()
+    const losses = await runSteps(play, steps, present, { rescuable: false, handler: false })
+    const failed = [...losses.failed.keys()]
+    if (!forced) leave(failed)
+    if (!isEnding(play)) leave([...(await flushHandlers(play, active())).keys()])
+    leave(failed)
   }
+}
+
+/** Roles and tasks have their handlers together, after the tasks. */
+function sectionsOf({ play }: PlayRun): readonly (readonly Step[])[] {
+  const of = (...kinds: readonly Section['kind'][]): readonly Step[] =>
+    play.sections.flatMap(({ kind, steps }) => (kinds.includes(kind) ? steps : []))
+  return [of('pre_tasks'), of('roles', 'tasks'), of('post_tasks')]
 }
 
 /** Asked anew each time: `meta` tasks end a play while its steps run. */
@@ -43,15 +53,16 @@ function isEnding(play: PlayRun): boolean {
   return play.ending !== 'no'
 }
 
-/** Failed hosts are out of the run; with `force_handlers` what they were told to do before is still done. */
-async function leave(play: PlayRun, failed: readonly HostRun[]): Promise<void> {
-  if (failed.length === 0) return
-  const { options } = play.run
-  const forced =
-    play.play.forceHandlers === undefined ? options.forceHandlers : options.engine.render(play.play.forceHandlers, EMPTY_SCOPE) === true
-  if (forced) await flushHandlers(play, failed)
+/** With `force_handlers` a failed host still does what it was told to do before; the play's own word counts most. */
+function forcesHandlers({ play, run: { options } }: PlayRun): boolean {
+  if (play.forceHandlers === undefined) return options.forceHandlers
+  return options.engine.render(play.forceHandlers, EMPTY_SCOPE) === true
+}
+
+/** Failed hosts are out of the run, but for those whose errors were cleared: later plays take them. */
+function leave(failed: readonly HostRun[]): void {
   for (const host of failed) {
-    host.failed = true
-    host.notified.clear()
+    if (!host.excused) host.failed = true
+    host.forgetNotifications()
   }
 }

@@ -1,5 +1,5 @@
 import { RunnerError } from '../base/error.ts'
-import type { Value } from '../base/value.ts'
+import { toPlain, type Value } from '../base/value.ts'
 import { isLockstep } from '../plan/strategies.ts'
 import type { Step, TaskStep } from '../plan/types.ts'
 import { runBlock } from './block.ts'
@@ -9,6 +9,7 @@ import type { HostRun } from './host-run.ts'
 import { runInclude } from './include.ts'
 import { runMeta } from './meta.ts'
 import { notify } from './notify.ts'
+import { playScope } from './play-vars.ts'
 import { type LocalVars, stepScope } from './scope.ts'
 import { countTask } from './tally.ts'
 import { runTask, type TaskOutcome, taskRef } from './task.ts'
@@ -32,10 +33,13 @@ export async function runSteps(play: PlayRun, steps: readonly Step[], hosts: rea
   const failed = new Map<HostRun, TaskOutcome>()
   for (const step of steps) {
     play.run.checkInterrupted()
-    const active = hosts.filter((host) => !host.gone && !host.ended && !failed.has(host))
-    if (active.length === 0 || play.ending !== 'no') break
+    const left = hosts.filter((host) => !host.gone && !host.ended && !failed.has(host))
+    if (left.length === 0 || play.ending !== 'no') break
+    const active = left.filter((host) => step.role === undefined || host.endedRole !== step.role)
+    if (active.length === 0) continue
     const losses = await runStep(play, step, active, place)
     for (const [host, outcome] of losses.failed) failed.set(host, outcome)
+    if (tooManyFailed(play)) play.ending = 'failed'
   }
   return { failed }
 }
@@ -47,7 +51,7 @@ async function runStep(play: PlayRun, step: Step, hosts: readonly HostRun[], pla
     case 'include':
       return runInclude(play, step, hosts, place)
     case 'task':
-      return step.action.name === 'meta' ? runMeta(play, step, hosts) : runTaskStep(play, step, hosts, place)
+      return step.action.name === 'meta' ? runMeta(play, step, hosts, place) : runTaskStep(play, step, hosts, place)
   }
 }
 
@@ -66,7 +70,7 @@ async function runTaskStep(play: PlayRun, step: TaskStep, hosts: readonly HostRu
     outcomes.push(await debugged(play, step, outcome, (session) => work(session.step, outcome.host, session.vars)))
   if (once) shareResult(play, step, first)
   for (const outcome of outcomes) settle(play, step, outcome, place)
-  return { failed: lost(play, step, outcomes, once ? hosts : []) }
+  return { failed: lost(play, step, outcomes, { hosts, once, place }) }
 }
 
 /** Whether the first host alone runs the step for all: `run_once`, and actions that speak of the whole play. */
@@ -117,25 +121,43 @@ function settle(play: PlayRun, step: TaskStep, outcome: TaskOutcome, place: Plac
   countTask(outcome)
   const { host, executed } = outcome
   if (outcome.unreachable) host.unreachable = true
-  if (outcome.failed && !place.rescuable) host.count('failed')
-  if (executed.status === 'changed' || executed.status === 'unknown') notify(play, step, host)
+  if (outcome.failed && !place.rescuable) countFailed(host)
+  if (executed.status === 'changed' || executed.status === 'unknown') notify(play, step, host, place.handler ? 'handler' : 'task')
 }
 
-/** The hosts that go no further, with `any_errors_fatal` and a failed `run_once` taking the others along. */
-function lost(
-  play: PlayRun,
-  step: TaskStep,
-  outcomes: readonly TaskOutcome[],
-  sharing: readonly HostRun[],
-): ReadonlyMap<HostRun, TaskOutcome> {
+export function countFailed(host: HostRun): void {
+  host.count('failed')
+  host.failing = true
+}
+
+/** The hosts that go no further; with `any_errors_fatal`, or where one acts for all, they take the others along. */
+function lost(play: PlayRun, step: TaskStep, outcomes: readonly TaskOutcome[], at: Together): ReadonlyMap<HostRun, TaskOutcome> {
   const failed = new Map<HostRun, TaskOutcome>()
   for (const outcome of outcomes) if (outcome.failed) failed.set(outcome.host, outcome)
-  const [worst] = failed.values()
-  if (worst === undefined) return failed
-  const [first] = play.batch
-  const fatal = first !== undefined && isFatal(play, step, first)
-  for (const host of fatal ? play.batch : sharing) if (!host.gone && !failed.has(host)) failed.set(host, { ...worst, host })
+  const worst = outcomes.find((outcome) => outcome.failed || outcome.unreachable)
+  if (worst === undefined || !(at.once || isFatal(play, step, worst.host))) return failed
+  for (const host of at.hosts) {
+    if (host.gone || failed.has(host)) continue
+    if (!at.place.rescuable) host.failing = true
+    failed.set(host, { ...worst, host, dragged: true })
+  }
   return failed
+}
+
+interface Together {
+  readonly hosts: readonly HostRun[]
+  readonly once: boolean
+  readonly place: Place
+}
+
+/** `max_fail_percentage`: looked at after each step, over the hosts of the batch. */
+function tooManyFailed(play: PlayRun): boolean {
+  const { maxFailPercentage } = play.play
+  if (maxFailPercentage === undefined || !isLockstep(play.strategy)) return false
+  const failed = play.batch.filter((host) => host.failed || host.failing).length
+  if (failed === 0) return false
+  const limit = Number(toPlain(play.run.options.engine.render(maxFailPercentage.value, playScope(play.run, play.play, play.prompted))))
+  return (failed / play.batch.length) * 100 > limit
 }
 
 function isFatal(play: PlayRun, step: TaskStep, host: HostRun): boolean {

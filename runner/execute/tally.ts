@@ -1,3 +1,4 @@
+import { hasChanged } from './executed.ts'
 import type { TaskOutcome } from './task.ts'
 
 /** Counts a finished task as ansible's recap does: changed is ok too, ignored failures are ok and ignored. */
@@ -20,13 +21,14 @@ export function countTask(outcome: TaskOutcome): void {
       return
     case 'failed':
       if (outcome.failed) return
-      if (executed.data['changed'] === true) host.count('changed')
       host.count('ok')
       host.count('ignored')
+      if (hasChanged(executed)) host.count('changed')
       return
     case 'unreachable':
-      if (outcome.unreachable) host.count('unreachable')
-      else host.count('skipped')
+      if (outcome.unreachable) return host.count('unreachable')
+      host.count('ok')
+      host.count('ignored')
       return
   }
 }

@@ -2,7 +2,7 @@ import { RunnerError } from '../base/error.ts'
 import type { TaskRef } from '../base/event.ts'
 import { isRecord, Secret, toPlain, Unknown, type Value } from '../base/value.ts'
 import { Prediction } from '../host/prediction.ts'
-import type { Step, TaskStep } from '../plan/types.ts'
+import type { IncludeStep, Step, TaskStep } from '../plan/types.ts'
 import type { Scope } from '../template/scope.ts'
 import type { PlayRun } from './context.ts'
 import { type Executed, fromError, registeredValue } from './executed.ts'
@@ -15,10 +15,13 @@ import type { TaskRun } from './task-run.ts'
 /** How a task ended for the walk through the play. */
 export interface TaskOutcome {
   readonly host: HostRun
+  readonly step: TaskStep | IncludeStep
   readonly ref: TaskRef
   readonly executed: Executed
   readonly failed: boolean
   readonly unreachable: boolean
+  /** Another host's outcome that this one shares: nothing of its own went wrong. */
+  readonly dragged?: boolean | undefined
 }
 
 /** Runs one task on one host to its end: loop, retries, register, facts, events and counts. */
@@ -48,7 +51,7 @@ export async function runTask(
   })
   const failed = executed.status === 'failed' && !ignored
   const unreachable = executed.status === 'unreachable' && !ignored
-  return { host, ref, executed, failed, unreachable }
+  return { host, step, ref, executed, failed, unreachable }
 }
 
 async function safely(work: () => Promise<Executed>): Promise<Executed> {
@@ -142,7 +145,7 @@ function record(task: TaskRun, executed: Executed): void {
 /** The name that people see, with the role in front; a name that cannot be rendered is shown as it was written. */
 export function taskRef(play: PlayRun, step: Step, host: HostRun, handler: boolean): TaskRef {
   const action = step.kind === 'task' ? step.action.name : step.kind === 'include' ? `include_${step.what}` : 'block'
-  const name = shownName(play, step, host) ?? action
+  const name = shownName(play, step, host) ?? (step.kind === 'include' && step.what === 'role' ? includedRole(step) : action)
   const role = step.role?.name
   return {
     id: step.id,
@@ -153,6 +156,10 @@ export function taskRef(play: PlayRun, step: Step, host: HostRun, handler: boole
     tags: step.keywords.tags,
     source: step.source,
   }
+}
+
+function includedRole(step: IncludeStep): string {
+  return `include_role : ${String(toPlain(step.args.get('name')?.value ?? ''))}`
 }
 
 function shownName(play: PlayRun, step: Step, host: HostRun): string | undefined {

@@ -8,13 +8,20 @@ export async function compileHandlers(compiler: Compiler, list: Node | undefined
   if (list === undefined || list.value === null) return []
   if (list.items === undefined) throw syntaxError('a list of handlers is expected', list.source, 'begin each handler with a dash')
   const handlers: HandlerStep[] = []
-  for (const node of list.items) handlers.push(...(await collecting(compiler, () => compileHandler(compiler, node, frame), [])))
+  const id = compiler.ids.next++
+  for (const node of list.items)
+    handlers.push(...(await collecting(compiler, () => compileHandler(compiler, node, { frame, list: id }), [])))
   return handlers
 }
 
-async function compileHandler(compiler: Compiler, node: Node, frame: Frame): Promise<readonly HandlerStep[]> {
+interface Place {
+  readonly frame: Frame
+  readonly list: number
+}
+
+async function compileHandler(compiler: Compiler, node: Node, { frame, list }: Place): Promise<readonly HandlerStep[]> {
   const steps = await compileStep(compiler, node, frame)
   return steps.flatMap((step) =>
-    step.kind === 'block' ? [] : [{ name: step.name, listen: compiler.topics.get(step.id) ?? [], role: frame.role, step }],
+    step.kind === 'block' ? [] : [{ name: step.name, list, listen: compiler.topics.get(step.id) ?? [], role: frame.role, step }],
   )
 }

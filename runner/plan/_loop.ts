@@ -1,42 +1,12 @@
-import { isRecord, Template } from '../base/value.ts'
+import { isRecord } from '../base/value.ts'
 import type { Node } from '../load/node.ts'
 import type { TemplateEngine } from '../template/engine.ts'
+import { LOOKUPS } from '../template/lookups/index.ts'
 import { type Entries, unknownKeyword } from './_attributes.ts'
 import { syntaxError } from './_compiler.ts'
 import type { LoopKeyword } from './types.ts'
 
 const CONTROL = ['break_when', 'extended', 'extended_allitems', 'index_var', 'label', 'loop_var', 'pause']
-
-/** `with_` forms that the language has. */
-const KINDS = new Set([
-  'items',
-  'list',
-  'dict',
-  'nested',
-  'cartesian',
-  'together',
-  'subelements',
-  'sequence',
-  'fileglob',
-  'filetree',
-  'first_found',
-  'indexed_items',
-  'flattened',
-  'inventory_hostnames',
-  'random_choice',
-  'lines',
-  'ini',
-  'file',
-  'env',
-  'vars',
-  'varnames',
-  'pipe',
-  'url',
-  'template',
-  'csvfile',
-  'dig',
-  'password',
-])
 
 /** The loop of a task: `loop` or one `with_…`, and its control; undefined where there is none. */
 export function readLoop(entries: Entries, engine: TemplateEngine): LoopKeyword | undefined {
@@ -45,11 +15,11 @@ export function readLoop(entries: Entries, engine: TemplateEngine): LoopKeyword 
     if (name !== 'loop' && !name.startsWith('with_')) continue
     if (found !== undefined) throw syntaxError('a task has only one loop', key, 'remove one of loop and with_…')
     const kind = name === 'loop' ? 'loop' : name.slice('with_'.length)
-    if (kind !== 'loop' && !KINDS.has(kind))
+    if (kind !== 'loop' && !LOOKUPS.has(kind))
       throw unknownKeyword(
         name,
         key,
-        [...KINDS].map((known) => `with_${known}`),
+        [...LOOKUPS.keys()].map((known) => `with_${known}`),
         'Task',
       )
     engine.checkSyntax(node.value)
@@ -61,8 +31,7 @@ export function readLoop(entries: Entries, engine: TemplateEngine): LoopKeyword 
 }
 
 function checkControl(control: Node, engine: TemplateEngine): void {
-  if (control.value instanceof Template) return
-  if (!isRecord(control.value)) throw syntaxError("'loop_control' must be a mapping", control.source)
+  if (!isRecord(control.value)) throw syntaxError('the `loop_control` value must be specified as a dictionary', control.source)
   for (const [name, { key }] of control.entries ?? []) if (!CONTROL.includes(name)) throw unknownKeyword(name, key, CONTROL, 'LoopControl')
   const { break_when: ending, ...rest } = Object.fromEntries([...(control.entries ?? [])].map(([name, { node }]) => [name, node] as const))
   for (const node of Object.values(rest)) engine.checkSyntax(node.value)

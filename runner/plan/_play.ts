@@ -17,6 +17,7 @@ import type { Keywords, Play, Section, Step } from './types.ts'
 /** Where a play is written, and what an import_playbook around it gives. */
 export interface PlayPlace {
   readonly playbookFile: string
+  readonly startedFrom: string
   readonly playbookDir: string
   readonly keywords: Keywords
   readonly vars: VarMap
@@ -120,6 +121,7 @@ function playFields(compiler: Compiler, node: Node, entries: Entries, place: Pla
     source: node.source,
     playbookDir: place.playbookDir,
     playbookFile: place.playbookFile,
+    startedFrom: place.startedFrom,
     hosts,
     gatherFacts: field('gather_facts')?.value,
     gatherSubset: field('gather_subset')?.value,

@@ -9,6 +9,7 @@ import { type Compiler, collecting, type Frame, syntaxError } from './_compiler.
 import { inheritable, readKeywords } from './_keywords.ts'
 import { compileStructure } from './_structure.ts'
 import { readVars } from './_vars.ts'
+import { refuseMeta } from './meta.ts'
 import type { BlockStep, Keywords, Step, TaskStep } from './types.ts'
 
 /** A list of tasks, blocks and includes as steps; static imports are replaced by what they import. All errors of the list are noted. */
@@ -54,7 +55,9 @@ async function compileTask(place: TaskPlace): Promise<TaskStep> {
   const local = written.local
     ? { ...keywords, delegateTo: keywords.delegateTo ?? { value: 'localhost', source: written.source } }
     : keywords
-  return { kind: 'task', ...stepBase(place), keywords: local, action, args, argsTemplate: template, argNodes: nodes }
+  const step: TaskStep = { kind: 'task', ...stepBase(place), keywords: local, action, args, argsTemplate: template, argNodes: nodes }
+  refuseMeta(step, frame.kind)
+  return step
 }
 
 /** What all steps of one place share. */

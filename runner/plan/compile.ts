@@ -42,7 +42,13 @@ export async function compilePlaybooks(paths: readonly string[], options: Compil
   for (const path of paths) {
     const file = resolve(path)
     plays.push(
-      ...(await compileFile(compiler, file, { playbookFile: file, playbookDir: dirname(file), keywords: NO_KEYWORDS, vars: NO_VARS })),
+      ...(await compileFile(compiler, file, {
+        playbookFile: file,
+        startedFrom: file,
+        playbookDir: dirname(file),
+        keywords: NO_KEYWORDS,
+        vars: NO_VARS,
+      })),
     )
     throwFirst(compiler.errors)
   }
@@ -110,6 +116,7 @@ async function importPlaybook(compiler: Compiler, entries: Entries, { imported, 
   const file = resolve(place.playbookDir, fileName(renderEarly(compiler, frame, imported), imported.source))
   return compileFile(compiler, file, {
     playbookFile: file,
+    startedFrom: place.startedFrom,
     playbookDir: dirname(file),
     keywords: inheritable(readKeywords(entries, { compiler, frame })),
     vars,

@@ -17,6 +17,8 @@ export interface Play {
   /** Folder of the playbook file: relative paths, `playbook_dir`. */
   readonly playbookDir: string
   readonly playbookFile: string
+  /** The playbook of the command line that led to this play, perhaps by way of import_playbook. */
+  readonly startedFrom: string
   /** The host pattern, a Template, or a list of them. */
   readonly hosts: Node
   readonly gatherFacts: Value | undefined
@@ -100,6 +102,8 @@ export interface HandlerStep {
   /** A handler's own names; `role : name` works too. */
   readonly name: Value | undefined
   readonly listen: readonly Value[]
+  /** Handlers of one list share it: where names are the same, the list that was loaded last wins, and in it the first. */
+  readonly list: number
   readonly role: RoleRef | undefined
   readonly step: TaskStep | IncludeStep
 }
