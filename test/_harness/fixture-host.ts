@@ -121,7 +121,8 @@ const SILENCE = ANSWER.parse({})
 
 function probeAnswer<T>(probe: Probe<T>, fixture: Fixture): T {
   const name = `${probe.kind} ${probe.key}`
-  const answer = probe.script === ':' ? SILENCE : (fixture.probes[name] ?? USUAL_PROBES[name] ?? unnamed(`probes: '${name}'`))
+  const known = fixture.probes[name] ?? USUAL_PROBES[name]
+  const answer = known ?? (probe.script === ':' ? SILENCE : unnamed(`probes: '${name}'`))
   if ('unavailable' in answer) throw new ProbeUnavailable(new Unavailable(answer.unavailable))
   const state = probe.parse({ ...answer, stdout: Buffer.from(answer.stdout), text: answer.stdout })
   if (state instanceof Unavailable) throw new ProbeUnavailable(state)
