@@ -19,7 +19,7 @@ export interface WantedAttributes {
   readonly group?: string | undefined
 }
 
-/** What the host says about the names in the arguments, and about the session's own user where a file is to be made. */
+/** What the host says about the names in the arguments, and the session's own user, whose a file is that is to be made. */
 export interface Owners {
   readonly user?: { readonly uid: number; readonly name: string } | undefined
   readonly group?: { readonly gid: number; readonly name: string } | undefined
@@ -47,14 +47,18 @@ export interface Attributes {
 /** Looks up what is needed to set the attributes; asks nothing of the host where the files have them already. */
 export async function readOwners(host: ReadOnlyHost, wanted: WantedAttributes, ...files: readonly FileState[]): Promise<Owners | Failure> {
   const { owner, group: wantedGroup } = wanted
-  const [user, group, me] = await Promise.all([
+  const [user, group] = await Promise.all([
     owner === undefined || files.every((file) => hasOwner(file, owner)) ? undefined : lookupUser(host, owner),
     wantedGroup === undefined || files.every((file) => hasGroup(file, wantedGroup)) ? undefined : lookupGroup(host, wantedGroup),
-    files.some((file) => file.type === 'absent') ? host.probe(IDENTITY) : undefined,
   ])
   if (user === 'missing') return fail(`chown failed: failed to look up user ${wanted.owner ?? ''}`)
   if (group === 'missing') return fail(`chgrp failed: failed to look up group ${wanted.group ?? ''}`)
-  return { user, group, me }
+  return { user, group }
+}
+
+/** To be asked together with the file: where that is missing, all that is needed to make it is known then. */
+export function readIdentity(host: ReadOnlyHost): Promise<Identity> {
+  return host.probe(IDENTITY)
 }
 
 /** The attributes of a file after the task; of a new one where it does not exist yet. */
@@ -189,10 +193,11 @@ function isNumber(text: string): boolean {
   return /^\d+$/.test(text)
 }
 
+/** The shell keeps the answer: only the first task of a session costs programs. */
 const IDENTITY: Probe<Identity> = {
   kind: 'identity',
   key: '',
-  script: 'id -u; id -un; id -g; id -gn; umask',
+  script: `[ -n "\${sr_identity-}" ] || sr_identity=$(id -u; id -un; id -g; id -gn; umask); printf '%s\\n' "$sr_identity"`,
   parse({ text }) {
     const [uid = '0', owner = 'root', gid = '0', group = 'root', umask = '022'] = text.split('\n')
     return { uid: Number(uid), owner, gid: Number(gid), group, umask: Number.parseInt(umask, 8) }

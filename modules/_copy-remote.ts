@@ -18,6 +18,7 @@ import {
   attributesAfter,
   isStat,
   type Owners,
+  readIdentity,
   readOwners,
   type WantedAttributes,
 } from './_attributes.ts'
@@ -53,29 +54,27 @@ const WANT = { sha256: true, follow: true } as const
 export async function readRemote(host: ReadOnlyHost, task: RemoteArgs): Promise<RemoteCopy | Failure> {
   const src = (await expandPath(host, task.src ?? '')).replace(/(?<=.)\/+$/, '')
   const argument = await expandPath(host, task.dest)
-  const [source, given] = await Promise.all([host.file(src, WANT), host.file(argument, WANT)])
+  const below = posix.join(argument, posix.basename(src))
+  // Whichever of the two it is to be, one request tells all about it.
+  const [source, given, within, above, me] = await Promise.all([
+    host.file(src, WANT),
+    host.file(argument, WANT),
+    host.file(below, WANT),
+    host.file(posix.dirname(argument), { follow: true }),
+    readIdentity(host),
+  ])
   if (source.type === 'absent') return fail(`Source ${src} not found`)
   if (source.type === 'unknown') return { src, dest: argument, owners: {}, items: [], makeFolder: false }
   const inside = source.type === 'directory' ? task.src?.endsWith('/') !== true : given.type === 'directory' || argument.endsWith('/')
-  const dest = inside ? posix.join(argument, posix.basename(src)) : argument
-  const pairs = source.type === 'directory' ? await listFolder(host, src) : ['']
-  const items = await Promise.all(
-    pairs.map(async (below) => {
-      const [from, to] = [posix.join(src, below), posix.join(dest, below)]
-      const [stat, target] = await Promise.all([below === '' ? source : host.file(from, WANT), host.file(to, WANT)])
-      return isStat(stat) ? [{ from, source: stat, to, target }] : []
-    }),
-  )
-  const wanted = { owner: task.owner, group: task.group }
-  const flat = items.flat()
-  const [owners, parent] = await Promise.all([
-    readOwners(host, wanted, ...flat.map(({ target }) => target)),
-    host.file(posix.dirname(dest), { follow: true }),
-  ])
-  if (owners instanceof Failure) return owners
+  const [dest, target, parent] = inside ? [below, within, given] : [argument, given, above]
+  const first = { from: src, source, to: dest, target }
+  const items = source.type === 'directory' ? [first, ...(await itemsBelow(host, src, dest))] : [first]
+  const names = await readOwners(host, { owner: task.owner, group: task.group }, ...items.map((item) => item.target))
+  if (names instanceof Failure) return names
+  const owners = { ...names, me }
   const makeFolder = parent.type === 'absent' && (argument.endsWith('/') || source.type === 'directory')
   if (parent.type === 'absent' && !makeFolder) return fail(`Destination directory ${posix.dirname(dest)} does not exist`)
-  return { src, dest, owners, items: flat, makeFolder }
+  return { src, dest, owners, items, makeFolder }
 }
 
 export function remoteChanges(copy: RemoteCopy, task: RemoteArgs): readonly Change[] {
@@ -166,7 +165,19 @@ function copyScript(
   return `umask 077; ${steps.join(' && ')} || { rm -f -- ${quote(temporary)}; exit 1; }`
 }
 
-/** All files and folders below a folder, itself first; links count as what they point to. */
+async function itemsBelow(host: ReadOnlyHost, src: string, dest: string): Promise<readonly RemoteItem[]> {
+  const paths = await listFolder(host, src)
+  const items = await Promise.all(
+    paths.map(async (path) => {
+      const [from, to] = [posix.join(src, path), posix.join(dest, path)]
+      const [source, target] = await Promise.all([host.file(from, WANT), host.file(to, WANT)])
+      return isStat(source) ? [{ from, source, to, target }] : []
+    }),
+  )
+  return items.flat()
+}
+
+/** All files and folders below a folder; links count as what they point to. */
 async function listFolder(host: ReadOnlyHost, folder: string): Promise<readonly string[]> {
   const probe: Probe<readonly string[]> = {
     kind: 'folder_listing',
@@ -175,8 +186,8 @@ async function listFolder(host: ReadOnlyHost, folder: string): Promise<readonly 
     parse: ({ text }) =>
       text
         .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => line.replace(/^\.\/?/, '')),
+        .map((line) => line.replace(/^\.\/?/, ''))
+        .filter((line) => line !== ''),
   }
   return (await host.probe(probe)).toSorted()
 }

@@ -8,7 +8,7 @@ import {
   type ModuleContext,
   type ReadOnlyHost,
 } from '../runner/module/index.ts'
-import { attributeChanges, isStat, type Owners, readOwners } from './_attributes.ts'
+import { attributeChanges, isStat, type Owners, readIdentity, readOwners } from './_attributes.ts'
 import { localPayload } from './_copy-payload.ts'
 import { type DeployArgs, deploymentChanges, type Payload, preserved } from './_deploy.ts'
 import { directoryChange } from './_directory.ts'
@@ -50,7 +50,7 @@ export async function readTree(
   const folderPaths = ['', ...entries.filter((entry) => entry.type === 'directory').map((entry) => entry.path)]
   // Loaded first, so that all questions to the host are asked at once.
   const loaded = await payloads(local, entries, task.decrypt !== false)
-  const [folders, files] = await Promise.all([
+  const [folders, files, me] = await Promise.all([
     Promise.all(
       folderPaths.map(async (path) => ({ path: posix.join(dest, path), state: await host.file(posix.join(dest, path), { follow: true }) })),
     ),
@@ -61,11 +61,12 @@ export async function readTree(
         state: await host.file(posix.join(dest, path), want),
       })),
     ),
+    readIdentity(host),
   ])
   const inTheWay = folders.find(({ state }) => isStat(state) && state.type !== 'directory')
   if (inTheWay !== undefined) return fail(`${inTheWay.path} is not a directory`)
   const owners = await readOwners(host, task, ...[...folders, ...files].map(({ state }) => state))
-  return owners instanceof Failure ? owners : { dest, owners, folders, files }
+  return owners instanceof Failure ? owners : { dest, owners: { ...owners, me }, folders, files }
 }
 
 export function treeChanges(tree: TreeCopy, task: TreeArgs): readonly Change[] {

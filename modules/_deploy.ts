@@ -1,9 +1,17 @@
 import { posix } from 'node:path'
 import { type Change, Failure, type FileState, fail, type ReadOnlyHost, unknownAfter } from '../runner/module/index.ts'
-import { attributeChanges, attributeResult, attributesAfter, isStat, readOwners, type WantedAttributes } from './_attributes.ts'
+import {
+  attributeChanges,
+  attributeResult,
+  attributesAfter,
+  isStat,
+  readIdentity,
+  readOwners,
+  type WantedAttributes,
+} from './_attributes.ts'
 import { sha256 } from './_bytes.ts'
 import { expandPath } from './_expand.ts'
-import { missingParent, resolveLinks, type Target } from './_target.ts'
+import { missingParent, parentOf, readFolder, resolveLinks, type Target } from './_target.ts'
 import { type Content, writeChange } from './_write.ts'
 
 /** What copy and template have in common: one content, one destination. */
@@ -38,7 +46,7 @@ export interface Deployment {
 /** Old contents are read for `--diff` only up to this size. */
 const MAX_DIFF = 104_448
 
-/** Reads where the payload goes. One request where a file is there. */
+/** Reads where the payload goes: one request, and another for an owner or group to be set. */
 export async function readDeployment(
   host: ReadOnlyHost,
   task: DeployArgs,
@@ -47,15 +55,12 @@ export async function readDeployment(
   const { payload } = options
   const wanted = { mode: preserved(task.mode, payload.mode), owner: task.owner, group: task.group }
   const want = { sha256: true, ...(options.diff ? { content: MAX_DIFF } : {}) }
-  const place = await placeOf(host, task, { name: payload.name, want })
+  const [place, me] = await Promise.all([placeOf(host, task, { name: payload.name, want }), readIdentity(host)])
   if (place instanceof Failure) return place
-  const absent = place.file.type === 'absent'
-  const [parent, owners] = await Promise.all([
-    absent ? host.file(posix.dirname(place.path), { follow: true }) : undefined,
-    readOwners(host, wanted, place.file),
-  ])
+  const { path, file, asked } = place
+  const [parent, owners] = await Promise.all([parentOf(host, place, asked), readOwners(host, wanted, file)])
   if (owners instanceof Failure) return owners
-  const target: Target = { ...place, parent, owners }
+  const target: Target = { path, file, parent, owners: { ...owners, me } }
   const makeFolder = task.dest.endsWith('/')
   const orphan = makeFolder ? undefined : missingParent(target)
   return orphan ?? { payload, target, wanted, makeFolder }
@@ -120,6 +125,8 @@ function change(deployment: Deployment, task: DeployArgs): Change {
 interface Place {
   readonly path: string
   readonly file: FileState
+  /** Where the look began, and the folder there. */
+  readonly asked: { readonly path: string; readonly above: FileState }
 }
 
 /** The file to write: `dest` itself, or the payload's name in it where it is a folder or ends with a slash. */
@@ -145,6 +152,12 @@ async function lookAt(
   path: string,
   how: { readonly task: DeployArgs; readonly want: Parameters<ReadOnlyHost['file']>[1] },
 ): Promise<Place> {
-  if (!how.task.follow) return { path, file: await host.file(path, { ...how.want, follow: true }) }
-  return resolveLinks(host, path, await host.file(path, how.want), how.want ?? {})
+  const { follow } = how.task
+  const parent = posix.dirname(path)
+  const [file, above] = await Promise.all([
+    host.file(path, { ...how.want, follow: !follow }),
+    follow ? readFolder(host, parent) : host.file(parent, { follow: true }),
+  ])
+  const at = follow ? await resolveLinks(host, path, file, how.want ?? {}) : { path, file }
+  return { ...at, asked: { path, above } }
 }

@@ -1,11 +1,11 @@
 import { posix } from 'node:path'
 import { Failure, type FileState, fail, type ReadOnlyHost } from '../runner/module/index.ts'
-import { isStat, type Owners, readOwners } from './_attributes.ts'
+import { isStat, type Owners, readIdentity, readOwners } from './_attributes.ts'
 import { expandPath } from './_expand.ts'
 import type { FileArgs, PathState } from './_file-args.ts'
 import { readTimes, type WantedTimes } from './_file-times.ts'
 import { readTree, type TreeEntry } from './_file-tree.ts'
-import { resolveLinks } from './_target.ts'
+import { readFolder, resolveLinks } from './_target.ts'
 
 /** What the host has at a path, and around it as far as the task is about it. */
 export interface PathView {
@@ -27,21 +27,26 @@ export interface PathView {
 
 export async function readPath(host: ReadOnlyHost, task: FileArgs): Promise<PathView | Failure> {
   const path = tidy(await expandPath(host, task.path))
-  const [file, given] = await Promise.all([host.file(path), task.src === undefined ? undefined : readSource(host, path, task.src)])
+  const [file, given, early, me] = await Promise.all([
+    host.file(path),
+    task.src === undefined ? undefined : readSource(host, path, task.src),
+    task.state === 'directory' || task.recurse ? readAbove(host, path) : [],
+    task.state === 'absent' ? undefined : readIdentity(host),
+  ])
   const state = task.state ?? impliedState(file, task)
   const source = given ?? (state === 'link' && file.type === 'link' ? await readSource(host, path, file.target ?? '') : undefined)
   const behind = task.follow && state !== 'absent' && (file.type === 'link' || state === 'link')
   const start = state === 'link' && source !== undefined ? source : { path, file }
   const real = behind ? await resolveLinks(host, start.path, start.file, {}) : { path, file }
   const [above, inside, times] = await Promise.all([
-    state === 'directory' && real.file.type === 'absent' ? readAbove(host, real.path) : [],
+    real.path !== path && real.file.type === 'absent' && state === 'directory' ? readAbove(host, real.path) : early,
     task.recurse && real.file.type === 'directory' ? readTree(host, real.path) : [],
     readTimes(host, task, state),
   ])
-  const owners = state === 'absent' ? {} : await readOwners(host, task, real.file, ...inside.map((entry) => entry.file))
-  return owners instanceof Failure
-    ? owners
-    : (refusal({ state, path, file, real, source, task }) ?? { state, path, file, real, owners, above, inside, source, times })
+  const names = state === 'absent' ? {} : await readOwners(host, task, real.file, ...inside.map((entry) => entry.file))
+  if (names instanceof Failure) return names
+  const owners = { ...names, me }
+  return refusal({ state, path, file, real, source, task }) ?? { state, path, file, real, owners, above, inside, source, times }
 }
 
 /** Without `state` a path stays what it is. */
@@ -60,7 +65,7 @@ async function readSource(host: ReadOnlyHost, path: string, argument: string): P
 async function readAbove(host: ReadOnlyHost, path: string): Promise<PathView['above']> {
   const parts = path.split('/').filter((part) => part !== '')
   const paths = parts.slice(0, -1).map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)
-  return Promise.all(paths.map(async (each) => ({ path: each, file: await host.file(each, { follow: true }) })))
+  return Promise.all(paths.map(async (each) => ({ path: each, file: await readFolder(host, each) })))
 }
 
 interface Asked {
