@@ -1,4 +1,5 @@
 import { Failure, fail, type HttpRequest, type ModuleContext, type ReadOnlyHost, Secret } from '../runner/module/index.ts'
+import { basicAuthorization } from './_basic-auth.ts'
 import { revealed } from './_bytes.ts'
 import { expandPath } from './_expand.ts'
 import { holdsSecret, pythonJson } from './_json.ts'
@@ -32,16 +33,10 @@ function headersOf(task: UriArgs, hasBody: boolean): Readonly<Record<string, str
     ['User-Agent', task.http_agent],
     ['Cache-Control', task.force ? 'no-cache' : undefined],
     ['Content-Type', type],
-    ['Authorization', authorization(task)],
+    ['Authorization', basicAuthorization(task.url_username, task.url_password)],
   ]
   const own = usual.flatMap(([name, value]) => (value === undefined || given.has(name.toLowerCase()) ? [] : [[name, value] as const]))
   return { ...Object.fromEntries(own), ...task.headers }
-}
-
-function authorization(task: UriArgs): Secret | undefined {
-  if (task.url_username === undefined) return undefined
-  const pair = `${task.url_username}:${task.url_password?.reveal() ?? ''}`
-  return new Secret(`Basic ${Buffer.from(pair, 'utf8').toString('base64')}`)
 }
 
 function textBody(task: UriArgs): string | Secret | Failure | undefined {

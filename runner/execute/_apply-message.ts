@@ -1,6 +1,7 @@
+import { STATUS_CODES } from 'node:http'
 import { httpReason } from '../base/http-reason.ts'
 import { quoteArgv } from '../base/quote.ts'
-import type { Action, HttpAction, HttpPollAction, Outcome, RunAction } from '../module/change.ts'
+import type { Action, FetchAction, HttpAction, HttpPollAction, Outcome, ReconnectAction, RunAction } from '../module/change.ts'
 
 /** One line for a person: what could not be done and why. Never what went in on stdin or in a body. */
 export function messageFor(action: Action, outcome: Outcome): string {
@@ -11,12 +12,18 @@ export function messageFor(action: Action, outcome: Outcome): string {
       return `cannot ${action.purpose}: ${reason(outcome)}`
     case 'write':
       return `cannot write ${action.path}: ${writeReason(outcome)}`
+    case 'fetch':
+      return fetchMessage(action, outcome)
+    case 'download':
+      return `cannot fetch ${action.path}: ${reason(outcome)}`
     case 'http':
       return httpMessage(action, outcome)
     case 'poll':
       return action.failMessage ?? `${action.purpose}: not within ${String(action.timeout / 1000)} s${said(outcome)}`
     case 'http-poll':
       return pollMessage(action, outcome)
+    case 'reconnect':
+      return reconnectMessage(action, outcome)
   }
 }
 
@@ -24,6 +31,19 @@ function runMessage(action: RunAction, outcome: Outcome): string {
   const command = shorten(quoteArgv(action.argv), 200)
   if (outcome.timedOut) return `${command} was killed after ${String((action.timeout ?? 0) / 1000)} s`
   return `${command} ended with code ${String(outcome.rc)}${said(outcome)}`
+}
+
+function fetchMessage(action: FetchAction, outcome: Outcome): string {
+  const { http } = outcome
+  const refused = http !== undefined && (http.status < 200 || http.status > 299)
+  if (!refused) return `cannot write ${action.path}: ${writeReason(outcome)}`
+  const why = http.status === 0 ? outcome.stderr : `HTTP ${String(http.status)} ${STATUS_CODES[http.status] ?? ''}`.trim()
+  return `cannot download ${http.url}: ${why === '' ? 'no answer' : why}`
+}
+
+function reconnectMessage(action: ReconnectAction, outcome: Outcome): string {
+  const why = outcome.stderr === '' ? '' : `: ${shorten(outcome.stderr, 300)}`
+  return outcome.timedOut ? `${action.purpose}: not within ${String(action.timeout / 1000)} s${why}` : `cannot ${action.purpose}${why}`
 }
 
 function httpMessage(action: HttpAction, outcome: Outcome): string {

@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { printfFormat, quote, quoteArgv } from '../base/quote.ts'
 import { Secret } from '../base/value.ts'
 import { quotePath } from '../host/probes/path.ts'
-import type { RunAction, ScriptAction, WriteAction } from '../module/change.ts'
+import type { Action, RunAction, ScriptAction, WriteAction } from '../module/change.ts'
 import { uploadBeside } from './_apply-upload.ts'
 import type { ApplyTarget } from './apply.ts'
 
@@ -15,6 +15,16 @@ export interface Part {
   readonly timeout?: number | undefined
   /** What must have happened before the script can run; a refusal of the host is returned as text. */
   readonly before?: (() => Promise<string | undefined>) | undefined
+}
+
+/** What the host can do by itself once it is told. */
+export type Shippable = Part['action']
+
+/** What the controller has a part in. */
+export type Alone = Exclude<Action, Shippable>
+
+export function isShippable(action: Action): action is Shippable {
+  return action.do === 'run' || action.do === 'script' || action.do === 'write'
 }
 
 /** Larger contents are streamed instead of being part of the shell text. */
@@ -55,7 +65,7 @@ function runScript(action: RunAction, env: Readonly<Record<string, string>>): st
 }
 
 async function writePart(action: WriteAction, target: ApplyTarget): Promise<Part> {
-  const temporary = `.stackrun.${randomBytes(8).toString('hex')}`
+  const temporary = temporaryName()
   const bytes = await smallContent(action.content)
   if (bytes !== undefined)
     return { action, script: `sr_content() { printf ${printfFormat(bytes)}; }\n${writeScript(action, temporary, 'inline')}` }
@@ -66,10 +76,15 @@ async function writePart(action: WriteAction, target: ApplyTarget): Promise<Part
   }
 }
 
-function writeScript(action: WriteAction, temporary: string, content: 'inline' | 'uploaded'): string {
+export function temporaryName(): string {
+  return `.stackrun.${randomBytes(8).toString('hex')}`
+}
+
+/** Puts a content into its place; `uploaded`: it lies under the temporary name already. */
+export function writeScript(action: Omit<WriteAction, 'do' | 'content'>, temporary: string, content: 'inline' | 'uploaded'): string {
   const mode = action.mode === undefined ? '' : action.mode.toString(8).padStart(4, '0')
   const words = [action.link ?? 'follow', content, temporary, mode, action.owner ?? '', action.group ?? '']
-  const last = [action.backup === true ? 'backup' : '', action.validate ?? '']
+  const last = [action.backup === true ? 'backup' : '', action.validate ?? '', action.keepSame === true ? 'keep' : '']
   return `sr_write ${quotePath(action.path)} ${quoteArgv([...words, ...last])}`
 }
 

@@ -2,17 +2,22 @@ import { posix } from 'node:path'
 import { RunnerError } from '../base/error.ts'
 import { quoteArgv } from '../base/quote.ts'
 import { quotePath } from '../host/probes/path.ts'
-import type { Session, Upload } from '../host/session.ts'
+import type { Upload } from '../host/session.ts'
 import type { WriteAction } from '../module/change.ts'
+import type { ApplySession } from './apply.ts'
 
 export interface UploadOptions {
-  readonly session: Session
+  readonly session: ApplySession
   readonly signal: AbortSignal
   readonly content: Upload['content']
 }
 
 /** Streams a large content under its temporary name into the folder where the file will be; the host's refusal comes back as text. */
-export async function uploadBeside(action: WriteAction, temporary: string, options: UploadOptions): Promise<string | undefined> {
+export async function uploadBeside(
+  action: Pick<WriteAction, 'path' | 'link'>,
+  temporary: string,
+  options: UploadOptions,
+): Promise<string | undefined> {
   const { session, signal, content } = options
   const script = `( sr_real ${quotePath(action.path)} ${quoteArgv([action.link ?? 'follow'])}; printf %s "$sr_dir" )`
   const answer = await session.request({ script, signal })

@@ -41,7 +41,7 @@ function failedApply(base: Summary, { outcomes, failed: at }: Applied, data: Val
 }
 
 /** A change whose program said, when it ran, that there was nothing to do. */
-function wasNone(change: Change, outcomes: readonly Outcome[]): boolean {
+export function wasNone(change: Change, outcomes: readonly Outcome[]): boolean {
   const { unchangedIf } = change
   if (unchangedIf === undefined) return false
   const outcome = outcomes.find(({ id }) => id === unchangedIf.id)

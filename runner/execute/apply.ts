@@ -1,18 +1,26 @@
-import type { HttpRequest, HttpResponse } from '../host/host.ts'
+import type { HttpRequest, HttpResponse, TakeBody } from '../host/host.ts'
 import type { Connection, Session } from '../host/session.ts'
 import type { Action, Change, Outcome } from '../module/change.ts'
+import { applyDownload } from './_apply-download.ts'
+import { applyFetch } from './_apply-fetch.ts'
 import { applyHttp } from './_apply-http.ts'
 import { applyHttpPoll } from './_apply-http-poll.ts'
 import { messageFor } from './_apply-message.ts'
 import { applyPoll } from './_apply-poll.ts'
+import { applyReconnect } from './_apply-reconnect.ts'
 import { runShipment } from './_apply-request.ts'
-import { type Part, prepare } from './_apply-script.ts'
+import { type Alone, isShippable, type Part, prepare } from './_apply-script.ts'
+
+/** As much of a session as actions need. */
+export type ApplySession = Pick<Session, 'request' | 'upload' | 'download' | 'retire'>
 
 /** Where changes go, and who hears of them. */
 export interface ApplyTarget {
-  readonly session: Session
+  readonly session: ApplySession
   readonly connection: () => Promise<Connection>
-  readonly httpOver: (connection: Connection, request: HttpRequest, signal: AbortSignal) => Promise<HttpResponse>
+  readonly httpOver: (connection: Connection, request: HttpRequest, signal: AbortSignal, take?: TakeBody) => Promise<HttpResponse>
+  /** Opens the connection anew and gives it up before; milliseconds for the attempt. Rejects where the host does not answer. */
+  readonly reconnect?: ((connectTimeout: number | undefined) => Promise<void>) | undefined
   readonly signal: AbortSignal
   /** The task's `environment:`. */
   readonly env: Readonly<Record<string, string>>
@@ -44,17 +52,32 @@ export async function applyChanges(changes: readonly Change[], target: ApplyTarg
     return outcomes.every((outcome) => outcome.ok)
   }
   for (const { action } of actionsOf(changes)) {
-    const alone = action.do === 'http' || action.do === 'poll' || action.do === 'http-poll'
-    const part = alone ? undefined : await prepare(action, target)
+    const part = isShippable(action) ? await prepare(action, target) : undefined
     if ((part === undefined || !fits(shipment, part)) && !(await ship())) break
     if (part !== undefined) shipment.push(part)
-    else if (action.do === 'http') outcomes.push(await applyHttp(action, outcomes, target))
-    else if (action.do === 'poll') outcomes.push(await applyPoll(action, target))
-    else if (action.do === 'http-poll') outcomes.push(await applyHttpPoll(action, outcomes, target))
+    else if (!isShippable(action)) outcomes.push(await applyAlone(action, outcomes, target))
     if (outcomes.at(-1)?.ok === false) break
   }
   if (outcomes.every((outcome) => outcome.ok)) await ship()
   return appliedOf(changes, outcomes)
+}
+
+/** Each is by itself, between the shipments. */
+function applyAlone(action: Alone, outcomes: readonly Outcome[], target: ApplyTarget): Promise<Outcome> {
+  switch (action.do) {
+    case 'http':
+      return applyHttp(action, outcomes, target)
+    case 'poll':
+      return applyPoll(action, target)
+    case 'http-poll':
+      return applyHttpPoll(action, outcomes, target)
+    case 'fetch':
+      return applyFetch(action, target)
+    case 'download':
+      return applyDownload(action, target)
+    case 'reconnect':
+      return applyReconnect(action, target)
+  }
 }
 
 /** A program with a time of its own needs a request of its own: the request's end is what kills it. A large file is uploaded first. */

@@ -6,7 +6,7 @@ import { startJob, writeJobResult } from '../host/job.ts'
 import { Failure } from '../module/change.ts'
 import type { Module } from '../module/define.ts'
 import { okPattern } from './_apply-request.ts'
-import { type Part, prepare } from './_apply-script.ts'
+import { isShippable, type Part, prepare } from './_apply-script.ts'
 import { finish, type Planned, resultData } from './_module-result.ts'
 import { type ApplyTarget, actionsOf, applyChanges } from './apply.ts'
 import { type Target } from './connection-vars.ts'
@@ -92,7 +92,7 @@ function startedData(id: string, file: string, finished: boolean): ValueRecord {
 async function detachable(planned: Planned, on: ApplyTarget): Promise<readonly Part[] | undefined> {
   const parts: Part[] = []
   for (const { action } of actionsOf(planned.changes)) {
-    if (action.do !== 'run' && action.do !== 'script' && action.do !== 'write') return undefined
+    if (!isShippable(action)) return undefined
     const part = await prepare(action, on)
     if (part.before !== undefined) return undefined
     parts.push(part)

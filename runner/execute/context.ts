@@ -19,7 +19,7 @@ export class RunContext {
   readonly startedAt: number
   readonly memo = new RunMemo()
   readonly jobs = new Jobs()
-  /** SHA-256 of controller files, by path. */
+  /** Checksums of controller files, by what tells one file from another. */
   readonly hashes = new Map<string, Promise<string>>()
 
   /** Absent where nobody can be asked. */

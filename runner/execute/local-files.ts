@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { RunnerError } from '../base/error.ts'
 import { Secret, Unknown, type Value } from '../base/value.ts'
@@ -35,6 +36,7 @@ export function localFiles(task: TaskRun, hashes: Hashes): LocalFiles {
     walk: (path) => walk(path, ''),
     sha256: (path) => digestOnce(hashes, path, 'sha256'),
     digest: (path, algorithm) => digestOnce(hashes, path, algorithm),
+    place: (path) => resolve(task.play.play.playbookDir, path.replace(/^~(?=\/|$)/, homedir())),
     render: (path, options) => renderTemplate(task, path, options),
   }
 }
@@ -72,8 +74,10 @@ async function beginsAsVault(path: string): Promise<boolean> {
 
 const VAULT_MARK = '$ANSIBLE_VAULT;'
 
-function digestOnce(hashes: Hashes, path: string, algorithm: DigestAlgorithm): Promise<string> {
-  const key = `${algorithm} ${path}`
+/** Size and time tell whether a file is still the one that was read: a task of the same run may have written it. */
+async function digestOnce(hashes: Hashes, path: string, algorithm: DigestAlgorithm): Promise<string> {
+  const { size, mtimeMs, ino } = await stat(path)
+  const key = JSON.stringify([path, algorithm, size, mtimeMs, ino])
   const known = hashes.get(key) ?? digestOf(path, algorithm)
   hashes.set(key, known)
   return known

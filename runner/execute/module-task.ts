@@ -8,6 +8,7 @@ import { ProbeUnavailable, UnknownState } from '../host/probe.ts'
 import { createRealHost } from '../host/real.ts'
 import { Failure } from '../module/change.ts'
 import type { Module, ModuleContext } from '../module/define.ts'
+import { lazySession } from './_lazy-session.ts'
 import { failedModule, failureOf, finish, type Planned, resultData, summary } from './_module-result.ts'
 import { type ApplyTarget, applyChanges } from './apply.ts'
 import { asyncLimit, runAsync } from './async.ts'
@@ -74,17 +75,21 @@ function predictedData(module: Module, state: unknown, args: unknown): ValueReco
 async function apply(task: TaskRun, module: Module, planned: Planned, target: Target): Promise<Executed> {
   const limit = asyncLimit(task)
   if (limit === 0 && planned.changes.length === 0) return finish(task, module, planned, { outcomes: [] })
-  const on = await applyTarget(task, target)
+  const on = applyTarget(task, target)
   if (limit > 0) return runAsync(task, module, planned, { on, limit, target })
   return finish(task, module, planned, await applyChanges(planned.changes, on))
 }
 
-async function applyTarget(task: TaskRun, target: Target): Promise<ApplyTarget> {
+function applyTarget(task: TaskRun, target: Target): ApplyTarget {
   const pool = task.play.run.options.pool
   return {
-    session: await pool.session(target.settings, target.become),
+    session: lazySession(() => pool.session(target.settings, target.become)),
     connection: () => pool.connection(target.settings),
     httpOver,
+    async reconnect(connectTimeout = target.settings.connectTimeout) {
+      await pool.drop(target.settings)
+      await pool.session({ ...target.settings, connectTimeout, retries: 0 }, target.become)
+    },
     signal: task.signal,
     env: environmentOf(task),
     onOutput: (stream, text) => {
@@ -113,6 +118,7 @@ function hostFor(task: TaskRun, target: Target): ReadOnlyHost {
 
 function contextFor(task: TaskRun): ModuleContext {
   return {
+    inventoryName: task.host.name,
     facts: task.delegate.facts,
     diff: task.diff,
     local: localFiles(task, task.play.run.hashes),

@@ -141,3 +141,6 @@ export interface HttpResponse {
   readonly url: string
   readonly error?: string | undefined
 }
+
+/** Reads the body of an answer as it comes; what it gives is the response's body. */
+export type TakeBody = (head: Omit<HttpResponse, 'body' | 'error'>, body: AsyncIterable<Uint8Array>) => Promise<Buffer>

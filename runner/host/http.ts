@@ -1,45 +1,51 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { buffer } from 'node:stream/consumers'
-import { messageOf } from '../base/error.ts'
+import { messageOf, RunnerError } from '../base/error.ts'
 import { Secret } from '../base/value.ts'
 import { agentFor } from './_http-agent.ts'
 import { type HttpBody, openBody } from './_http-body.ts'
-import type { HttpRequest, HttpResponse } from './host.ts'
+import { Deadline } from './_http-deadline.ts'
+import type { HttpRequest, HttpResponse, TakeBody } from './host.ts'
 import type { Connection } from './session.ts'
 
 const DEFAULT_TIMEOUT = 30_000
 const MOST_REDIRECTS = 10
 
-/** An HTTP request from the managed host's side of the network. Where nothing answers the status is 0 and `error` says why. */
-export async function httpOver(connection: Connection, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
-  const timeout = request.timeout ?? DEFAULT_TIMEOUT
-  const limit = AbortSignal.timeout(timeout)
-  const until = AbortSignal.any([signal, limit])
+/**
+ * An HTTP request from the managed host's side of the network. Where nothing answers the status is 0 and `error` says why. With
+ * `take` the body of the final answer goes there as it comes, and the timeout is for the time between two pieces of it.
+ */
+export async function httpOver(connection: Connection, request: HttpRequest, signal: AbortSignal, take?: TakeBody): Promise<HttpResponse> {
+  const limit = new Deadline(request.timeout ?? DEFAULT_TIMEOUT)
+  const until = AbortSignal.any([signal, limit.signal])
   let turn = request
-  for (let count = 0; ; count += 1) {
-    try {
-      const response = await exchange(connection, turn, until)
-      const next = count < MOST_REDIRECTS ? redirected(turn, response) : undefined
-      if (next === undefined) return response
+  try {
+    for (let count = 0; ; count += 1) {
+      const { outgoing, message } = await send(connection, { ...turn, body: await openBody(turn.body) }, until)
+      const head = headOf(message, turn.url)
+      const next = count < MOST_REDIRECTS ? redirected(turn, head) : undefined
+      const body = next === undefined && take !== undefined ? await take(head, limit.extended(message)) : await buffer(message)
+      // The answer came before all of the body was sent, or nobody wanted it: nothing else can go over this stream
+      if (!outgoing.writableEnded || !message.readableEnded) outgoing.destroy()
+      if (next === undefined) return { ...head, body }
       turn = next
-    } catch (error) {
-      signal.throwIfAborted()
-      if (connection.lost) throw error
-      const reason = limit.aborted ? `ETIMEDOUT: no answer in ${String(timeout / 1000)} s` : reasonOf(error)
-      return { status: 0, headers: {}, body: Buffer.alloc(0), url: turn.url, error: reason }
     }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (connection.lost || error instanceof RunnerError) throw error
+    const reason = limit.signal.aborted ? limit.reason : reasonOf(error)
+    return { status: 0, headers: {}, body: Buffer.alloc(0), url: turn.url, error: reason }
+  } finally {
+    limit.end()
   }
 }
 
-async function exchange(connection: Connection, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
-  const body = await openBody(request.body)
-  const { outgoing, message } = await send(connection, { ...request, body }, signal)
+type Head = Omit<HttpResponse, 'body' | 'error'>
+
+function headOf(message: IncomingMessage, url: string): Head {
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(message.headers)) headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '')
-  const bytes = await buffer(message)
-  // The answer came before all of the body was sent: nothing else can go over this stream
-  if (!outgoing.writableEnded) outgoing.destroy()
-  return { status: message.statusCode ?? 0, headers, body: bytes, url: request.url }
+  return { status: message.statusCode ?? 0, headers, url }
 }
 
 type Ready = Omit<HttpRequest, 'body'> & { readonly body: HttpBody | undefined }
@@ -93,7 +99,7 @@ function isStale(error: Error): boolean {
 
 const SAFE = new Set(['GET', 'HEAD'])
 
-function redirected(request: HttpRequest, response: HttpResponse): HttpRequest | undefined {
+function redirected(request: HttpRequest, response: Head): HttpRequest | undefined {
   const location = response.headers['location']
   const follow = request.followRedirects ?? 'safe'
   if (location === undefined || ![301, 302, 303, 307, 308].includes(response.status)) return undefined

@@ -145,8 +145,9 @@ sr_real() {
   [ -d "$sr_dir" ] || sr_die "the directory \${sr_dir%?} does not exist"
 }
 
-# sr_write PATH follow|replace inline|uploaded TEMPORARY MODE OWNER GROUP BACKUP VALIDATE: puts a whole file in place. The content is
-# what the function sr_content prints, or what an upload left under the temporary name. Runs as a subshell, so traps stay inside.
+# sr_write PATH follow|replace inline|uploaded TEMPORARY MODE OWNER GROUP BACKUP VALIDATE KEEP: puts a whole file in place. The content
+# is what the function sr_content prints, or what an upload left under the temporary name. With KEEP a file that has it already is left
+# alone, and "same" is printed. Runs as a subshell, so traps stay inside.
 sr_write() (
   sr_real "$1" "$2"
   sr_tmp=$sr_dir$4 sr_um=$(umask)
@@ -156,6 +157,7 @@ sr_write() (
   if [ "$3" = inline ]; then
     { sr_content >"$sr_tmp"; } 2>/dev/null || { sr_content 2>/dev/null | cat >"$sr_tmp"; } || exit 1
   fi
+  if [ "\${10}" = keep ] && [ -f "$sr_p" ] && cmp -s -- "$sr_tmp" "$sr_p"; then echo same; exit 0; fi
   sr_attributes "$5" "$6" "$7" || exit 1
   [ -z "$9" ] || sr_validate "$9" || exit 1
   if [ "$8" = backup ] && [ -e "$sr_p" ]; then

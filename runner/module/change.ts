@@ -25,7 +25,16 @@ export interface Change {
 }
 
 /** What is done to a host: data, never a function. Actions of one plan run in order; the first failure ends them. */
-export type Action = RunAction | ScriptAction | WriteAction | HttpAction | PollAction | HttpPollAction
+export type Action =
+  | RunAction
+  | ScriptAction
+  | WriteAction
+  | FetchAction
+  | DownloadAction
+  | HttpAction
+  | PollAction
+  | HttpPollAction
+  | ReconnectAction
 
 /** Runs a program, or with `shell` a command line given to a shell. Its own process group, killed at the timeout. */
 export interface RunAction {
@@ -72,6 +81,47 @@ export interface WriteAction {
   readonly validate?: string | undefined
   /** Where the path is a symbolic link: `follow` (default) writes the file that it leads to, `replace` puts a file in the link's place. */
   readonly link?: 'follow' | 'replace' | undefined
+  /** Where the old content is the same the file is not touched, and the outcome's stdout is `same`. */
+  readonly keepSame?: boolean | undefined
+}
+
+/**
+ * Writes what an HTTP server answers, asked from the managed host's side of the network; the bytes go from stream to stream. A 304
+ * leaves the file alone, as `keepSame` does. The outcome's `http` has the answer, and in the place of its body a `TransferredFile`.
+ */
+export interface FetchAction extends Omit<WriteAction, 'do' | 'content'> {
+  readonly do: 'fetch'
+  readonly request: FetchRequest
+}
+
+export interface FetchRequest {
+  readonly url: string
+  readonly headers?: HttpRequest['headers']
+  /** Milliseconds until the answer begins, and between two pieces of it. */
+  readonly timeout?: number | undefined
+  readonly validateCerts?: boolean | undefined
+  /** The body must have this checksum (hex); else the file is not written. */
+  readonly checksum?: { readonly algorithm: string; readonly value: string } | undefined
+  /** Unpack an answer that the server packed for the way (Content-Encoding). */
+  readonly decompress?: boolean | undefined
+}
+
+/** Streams a file of the host into one of the controller, which gets its name when all of it is there. The outcome's stdout is JSON (`TransferredFile`). */
+export interface DownloadAction {
+  readonly do: 'download'
+  readonly id?: string | undefined
+  readonly path: string
+  /** Where on the controller, absolute; folders above it are made. */
+  readonly to: string
+  /** Hex; a file that arrives with another sum is not kept. */
+  readonly sha256?: string | undefined
+}
+
+/** What is known of a file that was streamed. */
+export interface TransferredFile {
+  readonly size: number
+  readonly sha1: string
+  readonly sha256: string
 }
 
 /** An HTTP request from the managed host's side of the network. */
@@ -151,6 +201,27 @@ export interface PollAction {
   readonly delay?: number | undefined
   readonly purpose: string
   readonly failMessage?: string | undefined
+}
+
+/** Gives the connection to the host up, then tries until a new one answers. The actions behind it go over the new one. */
+export interface ReconnectAction {
+  readonly do: 'reconnect'
+  readonly id?: string | undefined
+  /** Run before; that the connection is lost meanwhile is no failure. */
+  readonly leave?: string | undefined
+  /** Milliseconds before the first try. */
+  readonly delay: number
+  /** Milliseconds for all tries. */
+  readonly timeout: number
+  /** Milliseconds between two tries. */
+  readonly interval: number
+  /** Milliseconds for one try; default the connection's own. */
+  readonly connectTimeout?: number | undefined
+  /** Asked over the new connection: exit code 0 ends the wait. Its output is the outcome's. */
+  readonly script: string
+  /** The script's output must be another than this. */
+  readonly unlike?: string | undefined
+  readonly purpose: string
 }
 
 /** A place for a value that an earlier action's outcome gives: a JSON path into an HTTP answer's body, or its stdout. */

@@ -53,6 +53,8 @@ export interface ExampleRun {
 
 /** What `check` may use of the controller. */
 export interface ModuleContext {
+  /** The host that the task is for, by its inventory name; where it is delegated, the module works on another one (`host.name`). */
+  readonly inventoryName: string
   /** The gathered facts of the host, `ansible_` prefix taken off; empty where facts were not gathered. */
   readonly facts: Readonly<Record<string, Value>>
   /** `--diff`: modules may read old content only to show it. */
@@ -86,10 +88,12 @@ export interface LocalFiles {
   stat(path: string): Promise<{ readonly type: 'file' | 'directory'; readonly size: number; readonly mode: number; readonly mtime: number }>
   /** All files and folders below a folder, relative paths, sorted. */
   walk(path: string): Promise<readonly { readonly path: string; readonly type: 'file' | 'directory' | 'link'; readonly mode: number }[]>
-  /** Hex SHA-256 of a file of any size, cached for the run. */
+  /** Hex SHA-256 of a file of any size. A file that stays as it is is read once in a run. */
   sha256(path: string): Promise<string>
   /** The same by another algorithm, in hex. */
   digest(path: string, algorithm: DigestAlgorithm): Promise<string>
+  /** Where a path that the controller is to write leads: a relative one starts at the playbook's folder, `~` is this user's home. */
+  place(path: string): string
   /** A template file rendered with the task's variables. `secret` tells that a Secret went into the text. */
   render(path: string, options?: RenderOptions): Promise<{ readonly text: string; readonly secret: boolean }>
 }

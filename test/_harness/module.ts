@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Value } from '../../runner/base/value.ts'
+import { wasNone } from '../../runner/execute/_module-result.ts'
 import { applyChanges } from '../../runner/execute/apply.ts'
 import type { ReadOnlyHost } from '../../runner/host/host.ts'
 import { createPredictedHost } from '../../runner/host/predicted.ts'
@@ -23,6 +24,7 @@ export interface RunOptions {
   /** Of earlier runs, for tasks in check mode that follow each other. */
   readonly prediction?: Prediction
   readonly now?: number
+  readonly inventoryName?: string
   readonly diff?: boolean
 }
 
@@ -102,7 +104,11 @@ async function runOn<A, S>(machine: LocalMachine, module: Module<A, S>, asked: A
       data: result instanceof Failure ? result.data : result,
     }
   if (result instanceof Failure) return { ...base, changes, outcomes, status: 'failed', failure: result.message, data: result.data }
-  return { ...base, changes, outcomes, status: changes.some((change) => change.certainty !== 'observe') ? 'changed' : 'ok', data: result }
+  return { ...base, changes, outcomes, status: isChanged(changes, outcomes) ? 'changed' : 'ok', data: result }
+}
+
+function isChanged(changes: readonly Change[], outcomes: readonly Outcome[]): boolean {
+  return changes.some((change) => change.certainty !== 'observe' && !wasNone(change, outcomes))
 }
 
 /** Check and plan alone: the part of a module that fixtures can test. */
@@ -135,9 +141,9 @@ function applyTarget(machine: LocalMachine, options: RunOptions): Parameters<typ
   return {
     session: machine.session,
     connection: () => Promise.resolve(machine.connection),
-    httpOver: async (connection, request, signal) => {
+    httpOver: async (connection, request, signal, take) => {
       const { httpOver } = await import('../../runner/host/http.ts')
-      return httpOver(connection, request, signal)
+      return httpOver(connection, request, signal, take)
     },
     signal: new AbortController().signal,
     env: options.env ?? {},
@@ -147,6 +153,7 @@ function applyTarget(machine: LocalMachine, options: RunOptions): Parameters<typ
 /** What `check` may use of the controller, with files found from `cwd`. */
 export function moduleContext(options: RunOptions = {}, warnings: string[] = []): ModuleContext {
   return {
+    inventoryName: options.inventoryName ?? 'local',
     facts: options.facts ?? {},
     diff: options.diff ?? true,
     local: { ...filesFrom(options.cwd ?? process.cwd()), ...options.local },
@@ -169,16 +176,17 @@ function filesFrom(cwd: string): LocalFiles {
       return { type: found.isDirectory() ? 'directory' : 'file', size: found.size, mode: found.mode & 0o7777, mtime: found.mtimeMs / 1000 }
     },
     walk,
-    sha256: async (path) =>
-      createHash('sha256')
-        .update(await readFile(path))
-        .digest('hex'),
-    digest: async (path, algorithm) =>
-      createHash(algorithm)
-        .update(await readFile(path))
-        .digest('hex'),
+    sha256: (path) => digest(path, 'sha256'),
+    digest,
+    place: (path) => resolve(cwd, path),
     render: async (path) => ({ text: await readFile(path, 'utf8'), secret: false }),
   }
+}
+
+async function digest(path: string, algorithm: string): Promise<string> {
+  return createHash(algorithm)
+    .update(await readFile(path))
+    .digest('hex')
 }
 
 async function walk(root: string): ReturnType<LocalFiles['walk']> {
