@@ -1,0 +1,16 @@
+import { isRecord } from '../base/value.ts'
+import type { Executed } from './executed.ts'
+import type { TaskRun } from './task-run.ts'
+
+/** Keeps the facts that a result holds: with the host, or where `delegate_facts` says so with its delegate. */
+export function recordFacts(task: TaskRun, executed: Executed): void {
+  const facts = executed.data['ansible_facts']
+  if (!isRecord(facts) || task.step.action.name === 'set_fact') return
+  factOwner(task).addFacts(facts)
+}
+
+export function factOwner(task: TaskRun): TaskRun['host'] {
+  const { delegateFacts } = task.step.keywords
+  const delegated = delegateFacts !== undefined && task.play.run.options.engine.render(delegateFacts, task.scope) === true
+  return delegated ? task.delegate : task.host
+}
