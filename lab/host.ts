@@ -77,8 +77,15 @@ async function isInit(pid: number): Promise<boolean> {
  */
 const NSPAWN_ENVIRONMENT = { SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1', SYSTEMD_NSPAWN_API_VFS_WRITABLE: 'network', SYSTEMD_NSPAWN_LOCK: '0' }
 
+/** nspawn ends with this code where the host restarts itself: then it is started again. */
+const AGAIN = 'while :; do "$@"; code=$?; [ "$code" -eq 133 ] || exit "$code"; done'
+
 function nspawn(host: HostRecord, unit: string, root: string): readonly string[] {
   return [
+    '/bin/sh',
+    '-c',
+    AGAIN,
+    'sh',
     'systemd-nspawn',
     '--quiet',
     '--boot',

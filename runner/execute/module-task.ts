@@ -119,6 +119,7 @@ function hostFor(task: TaskRun, target: Target): ReadOnlyHost {
 function contextFor(task: TaskRun): ModuleContext {
   return {
     inventoryName: task.host.name,
+    connection: targetOf(task).settings.kind,
     facts: task.delegate.facts,
     diff: task.diff,
     local: localFiles(task, task.play.run.hashes),

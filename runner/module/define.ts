@@ -55,6 +55,8 @@ export interface ExampleRun {
 export interface ModuleContext {
   /** The host that the task is for, by its inventory name; where it is delegated, the module works on another one (`host.name`). */
   readonly inventoryName: string
+  /** How the host is reached; `local` is the controller itself. */
+  readonly connection: 'ssh' | 'local'
   /** The gathered facts of the host, `ansible_` prefix taken off; empty where facts were not gathered. */
   readonly facts: Readonly<Record<string, Value>>
   /** `--diff`: modules may read old content only to show it. */

@@ -154,6 +154,7 @@ function applyTarget(machine: LocalMachine, options: RunOptions): Parameters<typ
 export function moduleContext(options: RunOptions = {}, warnings: string[] = []): ModuleContext {
   return {
     inventoryName: options.inventoryName ?? 'local',
+    connection: 'ssh',
     facts: options.facts ?? {},
     diff: options.diff ?? true,
     local: { ...filesFrom(options.cwd ?? process.cwd()), ...options.local },
