@@ -1,4 +1,5 @@
-import { args as arg, defineModule, fail, type Probe, quote, quoteArgv, resource, Unavailable, z } from '../runner/module/index.ts'
+import { args as arg, defineModule, fail, type Probe, quote, resource, Unavailable, z } from '../runner/module/index.ts'
+import { asUser } from './_as-user.ts'
 import { ALEMBIC_HEAD, DATABASE_SERVICES, type DatabaseService, schemaIsCurrent } from './_db-services.ts'
 
 const syncArguments = z.strictObject({
@@ -96,8 +97,3 @@ function schemaProbe(args: SyncArguments, service: DatabaseService): Probe<boole
 }
 
 const MARK = '--head--'
-
-function asUser(user: string, argv: readonly string[]): string {
-  const command = `exec ${quoteArgv(argv)}`
-  return `if sr_has runuser; then (cd / && runuser -u ${quote(user)} -- sh -c ${quote(command)}) </dev/null; else su -s /bin/sh -c ${quote(`cd / && ${command}`)} ${quote(user)} </dev/null; fi`
-}

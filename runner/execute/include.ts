@@ -163,13 +163,7 @@ function add(
     [...args].map(([arg, value]) => [arg, toPlain(value)]),
     [...at.locals].map(([local, value]) => [local, toPlain(value)]),
   ])
-  const known = [...at.inclusions].find(([each, { hosts }]) => each.startsWith(`${key} `) && !hosts.includes(host))?.[1]
-  if (known === undefined)
-    at.inclusions.set(`${key} ${String(at.inclusions.size)}`, {
-      target,
-      args,
-      params: { layer: 'include parameters', vars },
-      hosts: [host],
-    })
+  const known = at.inclusions.get(key)
+  if (known === undefined) at.inclusions.set(key, { target, args, params: { layer: 'include parameters', vars }, hosts: [host] })
   else known.hosts.push(host)
 }

@@ -37,7 +37,7 @@ export async function runPlay(run: RunContext, whole: Play): Promise<Verdict> {
   for (const host of matched) host.enterPlay()
   const present = matched.filter((host) => !host.gone).map((host) => host.name)
   run.emit({ type: 'play-start', at: Date.now(), play: ref, hosts: present, lockstep: isLockstep(strategy) })
-  const verdict = await runBatches(run, play, { ref, hosts: matched, known: inInventoryOrder(run, matched), strategy, prompted }, scope)
+  const verdict = await runBatches(run, play, { ref, hosts: matched, strategy, prompted }, scope)
   run.emit({ type: 'play-end', at: Date.now(), play: ref })
   return verdict
 }
@@ -56,11 +56,6 @@ async function runBatches(run: RunContext, play: Play, whole: Omit<Batch, 'batch
   return 'on'
 }
 
-function inInventoryOrder(run: RunContext, hosts: readonly HostRun[]): readonly HostRun[] {
-  const place = new Map(run.options.inventory.hosts.map((name, at) => [name, at] as const))
-  return [...hosts].sort((a, b) => (place.get(a.name) ?? 0) - (place.get(b.name) ?? 0))
-}
-
 /** Whether the next batch, and after it the next play, may begin. */
 function judge(play: PlayRun, before: readonly HostRun[]): Verdict {
   if (play.ending === 'play') return 'end'
@@ -76,8 +71,6 @@ function judge(play: PlayRun, before: readonly HostRun[]): Verdict {
 interface Batch {
   readonly ref: PlayRef
   readonly hosts: readonly HostRun[]
-  /** The same as the inventory has them, whatever the order of the play. */
-  readonly known: readonly HostRun[]
   readonly batch: readonly HostRun[]
   readonly strategy: Strategy
   readonly prompted: VarMap
@@ -89,7 +82,7 @@ function startBatch(run: RunContext, play: Play, at: Batch): PlayRun {
     run,
     play,
     playName: at.ref.name,
-    allHosts: at.known,
+    allHosts: at.hosts,
     batch: at.batch,
     playVars: play.vars,
     varsFiles: new Map(),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { RunnerError } from '../../base/error.ts'
 import { record, type Value, type ValueRecord } from '../../base/value.ts'
 import { int } from '../../module/args.ts'
-import { type Executed, failed, ok, skipped } from '../executed.ts'
+import { type Executed, ok, skipped } from '../executed.ts'
 import { defineAction } from './_define.ts'
 
 /** Prints a message or the value of an expression. */
@@ -12,7 +12,6 @@ export const debug = defineAction({
   rawArgs: ['var'],
   run(task, args) {
     const { engine, verbosity } = task.play.run.options
-    if (args.has('msg') && args.has('var')) return failed('parameters are mutually exclusive: msg|var')
     const needed = Number(args.get('verbosity') ?? 0)
     if (needed > verbosity) return skipped('Verbosity threshold not met.')
     if (!args.has('var')) return shown(record([['msg', args.has('msg') ? (args.get('msg') ?? null) : 'Hello world!']]))

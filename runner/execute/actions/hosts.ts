@@ -30,7 +30,6 @@ export const addHost = defineAction({
           record([
             ['host_name', name],
             ['groups', groups],
-            ['host_vars', record([...vars].map(([key, { value }]) => [key, value] as const))],
           ]),
         ],
       ]),

@@ -1,7 +1,6 @@
 import { RunnerError } from '../../base/error.ts'
-import { record, toPlain, type Value } from '../../base/value.ts'
+import { record, type Value } from '../../base/value.ts'
 import { failed, ok } from '../executed.ts'
-import { factOwner } from '../facts.ts'
 import { anyArgs, defineAction } from './_define.ts'
 
 /** Sets variables of the host for the rest of the run; with `cacheable` they are facts too. */
@@ -14,7 +13,7 @@ export const setFact = defineAction({
       throw new RunnerError('argument', 'No key/value pairs provided, at least one is required for this action to succeed', {
         source: task.step.source,
       })
-    const owner = factOwner(task)
+    const owner = task.step.keywords.delegateFacts === true ? task.delegate : task.host
     for (const [name, value] of facts) {
       if (!/^[A-Za-z_]\w*$/.test(name))
         return failed(
@@ -22,11 +21,7 @@ export const setFact = defineAction({
         )
       owner.assigned.set(name, { value, source: task.step.argNodes.get(name)?.source ?? task.step.source })
     }
-    if (isYes(args.get('cacheable'))) owner.addFacts(record(facts))
+    if (args.get('cacheable') === true) owner.addFacts(record(facts))
     return ok(record([['ansible_facts', record(facts)]]))
   },
 })
-
-function isYes(value: Value | undefined): boolean {
-  return value !== undefined && ['true', 'yes', 'on', '1', 'y', 't'].includes(String(toPlain(value)).toLowerCase())
-}
