@@ -8,7 +8,7 @@ import {
   Secret,
   UnknownState,
 } from '../runner/module/index.ts'
-import { isStat, readOwners } from './_attributes.ts'
+import { isStat, readIdentity, readOwners } from './_attributes.ts'
 import { basicAuthorization } from './_basic-auth.ts'
 import { revealed } from './_bytes.ts'
 import { type Checksum, digestProbe, readChecksum } from './_checksum.ts'
@@ -32,15 +32,16 @@ export async function readDownload(host: ReadOnlyHost, task: GetUrlArgs): Promis
   const at = await placeOf(host, task, request)
   const checksum = task.checksum === '' ? undefined : await readChecksum(host, task.checksum, { name: urlName(request.url), request })
   if (checksum instanceof Failure) return checksum
-  const [parent, owners, sum] = await Promise.all([
+  const [parent, names, me, sum] = await Promise.all([
     at.file.type === 'absent' ? host.file(posix.dirname(at.path), { follow: true }) : undefined,
     readOwners(host, task, at.file),
+    at.file.type === 'absent' ? readIdentity(host) : undefined,
     checksum === undefined || checksum.algorithm === 'sha256' || !isStat(at.file)
       ? undefined
       : host.probe(digestProbe(at.path, checksum.algorithm)),
   ])
-  if (owners instanceof Failure) return owners
-  const target: Target = { path: at.path, file: at.file, owners, parent }
+  if (names instanceof Failure) return names
+  const target: Target = { path: at.path, file: at.file, owners: { ...names, me }, parent }
   const known = checksum?.algorithm === 'sha256' && isStat(at.file) ? at.file.sha256 : sum
   const proved = checksum === undefined || known === undefined || known === '' ? undefined : known === checksum.value
   const base = { target, checksum, proved, request }
