@@ -24,7 +24,9 @@ export function openNova(
 export function findServer(api: Api, nameOrId: string): Promise<Found> {
   return findBy(api, { kind: 'nova_server', keys: serverKeys(api, nameOrId) }, async () => {
     const byId = looksLikeId(nameOrId) ? await getRow(api, `/servers/${nameOrId}`, 'server') : undefined
-    return byId ?? oneNamed(api, nameOrId)
+    const server = byId ?? (await oneNamed(api, nameOrId))
+    // A list does not tell why a server is broken
+    return server?.['status'] === 'ERROR' ? getRow(api, `/servers/${String(server['id'])}`, 'server') : server
   })
 }
 

@@ -1,7 +1,9 @@
 import {
-  type Failure,
+  Failure,
   type HttpAction,
+  type HttpHint,
   type HttpResponse,
+  hintFor,
   httpReason,
   type JsonWithRefs,
   type OutcomeRef,
@@ -85,8 +87,9 @@ export function refusal(api: Api, asked: Asked, answer: HttpResponse): Refused {
       `${title} does not answer at ${api.url}: ${answer.error ?? 'no answer'}`,
       'is the service running, and is the endpoint in the catalogue right?',
     )
-  const said = `${String(answer.status)} ${httpReason(answer.body.toString('utf8'))}`.trim()
-  return new Refused(`${title} refused ${asked.method ?? 'GET'} ${asked.path}: ${said}`, hintsOf(api)[answer.status])
+  const reason = httpReason(answer.body.toString('utf8'))
+  const said = `${String(answer.status)} ${reason}`.trim()
+  return new Refused(`${title} refused ${asked.method ?? 'GET'} ${asked.path}: ${said}`, hintFor(hintsOf(api), answer.status, reason))
 }
 
 /** Turns what an API refuses into the task's failure. */
@@ -97,6 +100,12 @@ export async function reading<T>(read: () => Promise<T>): Promise<T | Failure> {
     if (error instanceof Refused) return error.failure
     throw error
   }
+}
+
+/** A value that may be a failure, inside `reading`. @throws Refused */
+export function granted<T>(value: T | Failure): T {
+  if (value instanceof Failure) throw new Refused(value.message, value.hint)
+  return value
 }
 
 export type Id = string | OutcomeRef
@@ -179,11 +188,23 @@ function titleOf(api: Api): string {
   return SERVICES[api.service].title
 }
 
-function hintsOf(api: Api): Readonly<Record<number, string>> {
+function hintsOf(api: Api): readonly HttpHint[] {
+  const title = titleOf(api)
   const on = api.auth.project === '' ? '' : ` on project ${api.auth.project}`
-  return {
-    401: 'the token is not accepted: check the login, and the service’s own access to Keystone',
-    403: `the roles of ${api.auth.user}${on} do not allow this`,
-    503: `${titleOf(api)} is there but cannot work: look at its log and at what it depends on`,
-  }
+  return [
+    { status: 401, hint: 'the token is not accepted: check the login, and the service’s own access to Keystone' },
+    { status: 403, text: 'polic|authoriz|not allowed|forbidden', hint: `the roles of ${api.auth.user}${on} do not allow this` },
+    {
+      status: 403,
+      text: 'quota',
+      hint: `a limit of the project is reached: free something, or raise it with ${QUOTA_MODULES[api.service] ?? 'its quota'}`,
+    },
+    { status: 503, hint: `${title} is there but cannot work: look at its log and at what it depends on` },
+  ]
+}
+
+const QUOTA_MODULES: Partial<Readonly<Record<Api['service'], string>>> = {
+  compute: 'nova_quota',
+  network: 'neutron_quota',
+  volume: 'cinder_quota',
 }

@@ -1,5 +1,6 @@
 import type { Failure } from '../runner/module/index.ts'
 import { fail, httpReason, type ModuleContext, type ReadOnlyHost, Secret, UnknownState, z } from '../runner/module/index.ts'
+import { sha256 } from './_bytes.ts'
 import type { Auth } from './_openstack-auth.ts'
 
 /** A service of the catalogue that came with a token. */
@@ -109,8 +110,9 @@ export class Session {
   }
 }
 
+/** Another password is another login, though the user is the same. */
 function memoKey(auth: Auth): string {
-  return `openstack ${auth.url} ${auth.who}`
+  return `openstack ${auth.url} ${auth.who} ${sha256(Buffer.from(auth.body.reveal()))}`
 }
 
 async function ticketOf(host: ReadOnlyHost, auth: Auth, memo: ModuleContext['memo']): Promise<Ticket> {

@@ -3,7 +3,7 @@ import { findFlavor, openNova } from './_nova.ts'
 import type { Api } from './_openstack.ts'
 import { serviceAliases, serviceArguments } from './_openstack-auth.ts'
 import type { Found } from './_openstack-believed.ts'
-import { differing, type Fields, fieldDiff } from './_openstack-fields.ts'
+import { differing, type Fields, fieldDiff, given } from './_openstack-fields.ts'
 import { reading, send } from './_openstack-request.ts'
 import { changesOf, creation, effectsOf, idOf, removal, resultOf, type Thing } from './_openstack-resource.ts'
 
@@ -74,7 +74,8 @@ export default defineModule({
 
 /** Nothing, a creation, a change of the description, or a removal and a creation. */
 function flavorChanges(api: Api, flavor: Found, args: FlavorArguments): readonly Change[] {
-  if (!flavor.exists) return [creation(api, thingOf(args, { id: args.flavorid === 'auto' ? undefined : args.flavorid, ...sizes(args) }))]
+  if (!flavor.exists)
+    return [creation(api, thingOf(args, { id: args.flavorid === 'auto' ? undefined : args.flavorid, disk: 0, ...given(sizes(args)) }))]
   const differ = differing(bareSwap(flavor.data), sizes(args))
   if (Object.keys(differ).length === 0) return changesOf(api, flavor, thingOf(args, {}), 'present')
   const old = { ...Object.fromEntries(Object.keys(sizes(args)).map((key) => [key, fieldOf(flavor.data, key)])) }

@@ -7,6 +7,18 @@ export function httpReason(text: string): string {
   return oneLine(json === undefined ? pageText(text) : (messageIn(json, 0) ?? text))
 }
 
+/** What a person can do about a refusal with this status, and with this text where one is given (a regular expression, without case). */
+export interface HttpHint {
+  readonly status: number
+  readonly text?: string | undefined
+  readonly hint: string
+}
+
+/** The first hint that fits. */
+export function hintFor(hints: readonly HttpHint[], status: number, text: string): string | undefined {
+  return hints.find((one) => one.status === status && (one.text === undefined || new RegExp(one.text, 'i').test(text)))?.hint
+}
+
 const MESSAGE_KEYS = ['message', 'detail', 'faultstring', 'title', 'error', 'error_message', 'NeutronError', 'reason', 'description']
 const DEEPEST = 3
 

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { httpReason } from '../base/http-reason.ts'
+import { hintFor, httpReason } from '../base/http-reason.ts'
 import { quoteArgv } from '../base/quote.ts'
 import type { Action, FetchAction, HttpAction, HttpPollAction, Outcome, ReconnectAction, RunAction } from '../module/change.ts'
 
@@ -50,7 +50,7 @@ function httpMessage(action: HttpAction, outcome: Outcome): string {
   const { http } = outcome
   if (http === undefined || http.status === 0) return `cannot ${action.purpose}: ${outcome.stderr === '' ? 'no answer' : outcome.stderr}`
   const text = httpReason(http.text)
-  const hint = action.hints?.[http.status]
+  const hint = hintFor(action.hints ?? [], http.status, text)
   const said = `HTTP ${String(http.status)} from ${http.url}${text === '' ? '' : `: ${text}`}`
   return `cannot ${action.purpose}: ${said}${hint === undefined ? '' : ` (${hint})`}`
 }

@@ -30,14 +30,19 @@ function changedFailure(failure: Executed, ran: boolean): Executed {
 }
 
 function failedApply(base: Summary, { outcomes, failed: at }: Applied, data: ValueRecord): Executed {
-  const outcome = at?.outcome
-  const streams = record([
+  const said = Object.entries(saidBy(at?.outcome))
+  const entries = [...said, ['changed', outcomes.some(({ ok }) => ok)] as const, ...Object.entries(data)]
+  return { ...base, ...failedModule(at?.message ?? 'the change failed', record(entries)) }
+}
+
+/** What a program said. The message tells what a server answered; all of the answer may be long, and hold what nobody should see. */
+function saidBy(outcome: Outcome | undefined): ValueRecord {
+  if (outcome?.http !== undefined) return record([['status', outcome.http.status]])
+  return record([
     ['rc', outcome?.rc ?? null],
     ['stdout', outcome?.stdout ?? ''],
     ['stderr', outcome?.stderr ?? ''],
   ])
-  const entries = [...Object.entries(streams), ['changed', outcomes.some(({ ok }) => ok)] as const, ...Object.entries(data)]
-  return { ...base, ...failedModule(at?.message ?? 'the change failed', record(entries)) }
 }
 
 /** A change whose program said, when it ran, that there was nothing to do. */

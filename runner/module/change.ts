@@ -1,4 +1,5 @@
 import type { FileDiff } from '../base/diff.ts'
+import type { HttpHint } from '../base/http-reason.ts'
 import type { Secret } from '../base/value.ts'
 import type { HttpRequest } from '../host/host.ts'
 import type { Effect } from '../host/probe.ts'
@@ -132,8 +133,8 @@ export interface HttpAction {
   /** Statuses that are a success; default 200-299. */
   readonly okStatus?: readonly number[] | undefined
   readonly purpose: string
-  /** What a person can do about a refusal, by its status. */
-  readonly hints?: Readonly<Record<number, string>> | undefined
+  /** What a person can do about a refusal: the first that fits is told. */
+  readonly hints?: readonly HttpHint[] | undefined
   /** A failure that is known to pass by itself: while the answer is like this one, the request is sent again. */
   readonly retry?: HttpRetry | undefined
 }

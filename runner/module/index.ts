@@ -1,6 +1,6 @@
 /** What a module file may import as `stackrun`. */
 export { z } from 'zod'
-export { httpReason } from '../base/http-reason.ts'
+export { type HttpHint, hintFor, httpReason } from '../base/http-reason.ts'
 export { quote, quoteArgv } from '../base/quote.ts'
 export { Secret } from '../base/value.ts'
 export * from '../host/effects.ts'

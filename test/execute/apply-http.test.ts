@@ -125,7 +125,10 @@ test('a refusal comes with what can be done about it', async (t) => {
   const { failed } = await apply({
     do: 'http',
     request: { method: 'POST', url: `${url}/x` },
-    hints: { 403: 'ask the owner' },
+    hints: [
+      { status: 403, text: 'quota', hint: 'raise it' },
+      { status: 403, hint: 'ask the owner' },
+    ],
     purpose: 'make x',
   })
   t.is(failed?.message, `cannot make x: HTTP 403 from ${url}/x: Policy does not allow it. (ask the owner)`)

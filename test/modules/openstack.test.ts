@@ -102,6 +102,13 @@ test('a service that is in no catalogue is named with those that are', async (t)
   t.is(elsewhere instanceof Failure ? elsewhere.message : '', 'the catalogue has no public endpoint of network (Neutron) in region Two')
 })
 
+test('another password is another login', async (t) => {
+  const one = cloud({ [LOGIN]: [login('t', NEUTRON), [401, { error: { message: 'no' } }]] })
+  await opened(one, 'network')
+  const refused = await open(one, 'network', { auth: { ...AUTH, password: 'wrong' } })
+  t.regex(refused instanceof Failure ? refused.message : '', /gives joe no token: 401 no/)
+})
+
 test('a given token tells its catalogue itself', async (t) => {
   const one = cloud({ 'GET http://c:5000/v3/auth/tokens': [[200, { token: { catalog: [NEUTRON] } }]] })
   const api = await opened(one, 'network', { auth: { auth_url: 'http://c:5000/v3' }, login_token: 'given' })
