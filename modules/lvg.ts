@@ -13,18 +13,22 @@ export default defineModule<LvgArgs, VolumeGroup>({
   examples: [
     {
       name: 'A group on one disk',
-      yaml: 'lvg:\n  vg: labvg\n  pvs: /dev/loop61\n  pvresize: true\n',
+      yaml: 'lvg:\n  vg: labvg\n  pvs: "{{ disk.device }}"\n  pvresize: true\n',
       lab: {
         first: 'changed',
         second: 'ok',
         before: [
           '- apt:\n    name: lvm2\n    update_cache: true\n    install_recommends: false\n',
-          '- losetup:\n    file: /var/tmp/lvg1.img\n    size: 40M\n    device: /dev/loop61\n',
-          '- losetup:\n    file: /var/tmp/lvg2.img\n    size: 40M\n    device: /dev/loop62\n',
+          '- losetup:\n    file: /var/tmp/lvg1.img\n    size: 40M\n  register: disk\n',
+          '- losetup:\n    file: /var/tmp/lvg2.img\n    size: 40M\n  register: spare\n',
         ].join(''),
       },
     },
-    { name: 'Another disk more', yaml: 'lvg:\n  vg: labvg\n  pvs: [/dev/loop61, /dev/loop62]\n', lab: { first: 'changed', second: 'ok' } },
+    {
+      name: 'Another disk more',
+      yaml: 'lvg:\n  vg: labvg\n  pvs: ["{{ disk.device }}", "{{ spare.device }}"]\n',
+      lab: { first: 'changed', second: 'ok' },
+    },
     { name: 'Gone', yaml: 'lvg:\n  vg: labvg\n  state: absent\n', lab: { first: 'changed', second: 'ok' } },
   ],
   check: readGroup,
