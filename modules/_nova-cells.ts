@@ -35,7 +35,7 @@ export function cellsProbe(args: CellArguments): Probe<NovaCells> {
     kind: 'nova_cells',
     key: 'cells',
     scope: 'run',
-    script: `sr_has nova-manage || exit 127; ${asUser(args.user, readCells(args))}`,
+    script: `if ! sr_has nova-manage; then (exit 127); else ${asUser(args.user, readCells(args))}; fi`,
     parse: (answer) => {
       if (answer.rc === 0) return novaCells.parse(JSON.parse(answer.text))
       return answer.rc === 127
