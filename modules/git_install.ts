@@ -15,7 +15,7 @@ export default defineModule({
   examples: [
     {
       name: 'A release of swift, proved',
-      yaml: 'git_install:\n  repo: https://opendev.org/openstack/swift\n  version: 2.30.1\n  dest: /opt/src/swift\n  break_system_packages: true\n  extra_args: [--no-deps, --no-build-isolation]\n  prove: {argv: [swift-ring-builder, --version], matches: 2\\.30\\.1}\n',
+      yaml: 'git_install:\n  repo: https://opendev.org/openstack/swift\n  version: 2.30.1\n  dest: /opt/src/swift\n  break_system_packages: true\n  extra_args: [--no-deps, --no-build-isolation]\n  prove: {argv: [python3, -c, import swift; print(swift.__version__)], matches: 2\\.30\\.1}\n',
       lab: false, // from the Internet, which the lab's hosts do not reach
     },
     {
