@@ -41,7 +41,7 @@ export default defineModule<Args, State>({
   args: schema,
   returns: z.object({
     recorded: z.boolean(),
-    before: recordShape.optional(),
+    before: recordShape.extend({ files: z.record(z.string(), z.string()), missing: z.array(z.string()) }).optional(),
     differences: z.record(z.string(), z.object({ added: z.array(z.string()), removed: z.array(z.string()) })).optional(),
   }),
   examples: [
@@ -86,7 +86,7 @@ export default defineModule<Args, State>({
   result({ record, now, fresh }, task) {
     const before = task.state === 'absent' ? undefined : (record ?? fresh)
     const different = before === undefined || now === undefined ? {} : { differences: differences(before.has, now) }
-    return { recorded: record !== undefined, ...(before === undefined ? {} : { before }), ...different }
+    return { recorded: record !== undefined, ...(before === undefined ? {} : { before: told(before) }), ...different }
   },
 })
 
@@ -104,4 +104,14 @@ function recordIn(file: FileState, path: string): BaselineRecord | Failure | und
 
 function textOf(file: FileState | undefined): string | null {
   return file?.type === 'file' && file.content !== undefined ? file.content.toString('utf8') : null
+}
+
+/** Files that were there by their texts, and those that were not by their names. */
+function told(record: BaselineRecord) {
+  const files = Object.entries(record.files)
+  return {
+    ...record,
+    files: Object.fromEntries(files.flatMap(([path, text]) => (text === null ? [] : [[path, text] as const]))),
+    missing: files.flatMap(([path, text]) => (text === null ? [path] : [])),
+  }
 }
