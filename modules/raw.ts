@@ -28,6 +28,6 @@ export default defineModule<z.infer<typeof schema>, undefined>({
     const [outcome] = outcomes
     if (outcome === undefined) return {}
     const data = { rc: outcome.rc, ...outputResult(outcome.stdout, outcome.stderr) }
-    return outcome.rc === 0 ? data : fail('non-zero return code', { data })
+    return outcome.rc === 0 ? data : fail('non-zero return code', { data: { changed: true, ...data } })
   },
 })

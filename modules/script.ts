@@ -1,15 +1,5 @@
-import { type Change, defineModule, Failure, fail, quoteArgv, z } from '../runner/module/index.ts'
-import {
-  certaintyOf,
-  commandResult,
-  type GuardState,
-  guardArgs,
-  outputResult,
-  readGuards,
-  reasonToSkip,
-  requireOneCommand,
-  verdict,
-} from './_command.ts'
+import { type Change, defineModule, Failure, fail, z } from '../runner/module/index.ts'
+import { certaintyOf, type GuardState, guardArgs, outputResult, readGuards, reasonToSkip, requireOneCommand } from './_command.ts'
 import { localBytes } from './_local-bytes.ts'
 import { creationEffects } from './_run.ts'
 import { splitWords } from './_shlex.ts'
@@ -78,11 +68,13 @@ export default defineModule<Args, State>({
       },
     ]
   },
-  result({ guards, words }, task, outcomes) {
+  result({ guards }, task, outcomes) {
     const skip = reasonToSkip(guards, task)
     if (skip !== undefined) return { rc: 0, ...outputResult(skip.stdout, ''), msg: skip.msg }
     const [outcome] = outcomes
-    return outcome === undefined ? {} : verdict(outcome, commandResult(outcome, quoteArgv(words), true))
+    if (outcome === undefined) return {}
+    const data = { rc: outcome.rc, ...outputResult(outcome.stdout, outcome.stderr) }
+    return outcome.rc === 0 ? data : fail('non-zero return code', { data: { changed: true, ...data } })
   },
 })
 

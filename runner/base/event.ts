@@ -81,7 +81,15 @@ export type RunEvent =
   | { readonly type: 'prompt'; readonly at: number; readonly state: 'asking' | 'answered' }
   | { readonly type: 'no-more-hosts'; readonly at: number; readonly play: PlayRef }
   | { readonly type: 'play-end'; readonly at: number; readonly play: PlayRef }
-  | { readonly type: 'stats'; readonly at: number; readonly data: ValueRecord }
+  | {
+      readonly type: 'stats'
+      readonly at: number
+      /** The host that the figures are about; undefined: the run. */
+      readonly host: string | undefined
+      /** Add to earlier figures of the same name rather than replace them. */
+      readonly aggregate: boolean
+      readonly data: ValueRecord
+    }
   | { readonly type: 'error'; readonly at: number; readonly error: RunnerError }
   | { readonly type: 'run-end'; readonly at: number; readonly hosts: Readonly<Record<string, HostTally>>; readonly seconds: number }
 

@@ -2,13 +2,14 @@ import { compilePlaybooks } from '../plan/compile.ts'
 import type { Job, Loaded } from './job.ts'
 import { openProject } from './project.ts'
 import { readyInventory } from './ready-inventory.ts'
-import { limitedHosts } from './target-hosts.ts'
+import { limitedHosts, warnIfEmpty } from './target-hosts.ts'
 
 /** Reads inventory and playbooks, and checks all that can be checked before a host is touched. */
 export async function readPlaybooks(job: Job): Promise<Loaded> {
   const { choices } = job
   const project = await openProject({ ...job, inventory: choices.inventory, extraVars: choices.extraVars, vault: choices.vault })
   const inventory = await readyInventory(job, project)
+  warnIfEmpty(inventory, project.warn)
   const compiled = await compilePlaybooks(job.playbooks, project)
-  return { project, inventory, hosts: limitedHosts(choices.limit, inventory), ...compiled }
+  return { project, inventory, hosts: limitedHosts(choices.limit, inventory, project.warn), ...compiled }
 }

@@ -4,14 +4,25 @@ import type { Inventory } from '../load/inventory-types.ts'
 import { expandLimit } from '../load/pattern.ts'
 import { createScope } from '../load/vars.ts'
 import type { Plan, Play } from '../plan/types.ts'
-import type { Project } from './project.ts'
+import type { Project, Warn } from './project.ts'
 
 /** The hosts that `--limit` leaves, the names in a file for `@file`; undefined without one. @throws RunnerError `inventory` where it leaves none */
-export function limitedHosts(limit: string | undefined, inventory: Inventory): ReadonlySet<string> | undefined {
+export function limitedHosts(limit: string | undefined, inventory: Inventory, warn: Warn): ReadonlySet<string> | undefined {
   if (limit === undefined) return undefined
-  const hosts = inventory.select(expandLimit(limit))
+  const pattern = expandLimit(limit)
+  const hosts = inventory.select(pattern)
   if (hosts.length > 0) return new Set(hosts)
-  throw new RunnerError('inventory', `--limit ${limit} leaves no host`, { hint: 'run inventory --graph shows groups and hosts' })
+  for (const name of inventory.unmatched(pattern)) warn(`Could not match supplied host pattern, ignoring: ${name}`)
+  throw new RunnerError('inventory', 'Specified inventory, host pattern and/or --limit leaves us with no hosts to target.', {
+    hint: 'run inventory --graph shows groups and hosts',
+  })
+}
+
+/** A run without hosts is most often an inventory that was forgotten. */
+export function warnIfEmpty(inventory: Inventory, warn: Warn): void {
+  if (inventory.hosts.length > 0) return
+  if (inventory.sources.length === 0) warn('No inventory was parsed, only implicit localhost is available')
+  warn("provided hosts list is empty, only localhost is available. Note that the implicit localhost does not match 'all'")
 }
 
 interface Context {

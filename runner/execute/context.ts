@@ -1,6 +1,6 @@
 import { RunnerError } from '../base/error.ts'
 import type { Emit } from '../base/event.ts'
-import type { Source } from '../base/source.ts'
+import { formatSource, type Source } from '../base/source.ts'
 import { Prediction } from '../host/prediction.ts'
 import type { VarLayer, VarMap } from '../load/layer.ts'
 import type { Strategy } from '../plan/strategies.ts'
@@ -50,10 +50,11 @@ export class RunContext {
   }
 
   /** Tells a person of something once a run, however many hosts come across it. */
-  warn(message: string, source: Source | undefined): void {
-    if (this.#warned.has(message)) return
-    this.#warned.add(message)
-    this.emit({ type: 'warning', at: Date.now(), message, source })
+  warn(message: string, source: Source | undefined, hint?: string): void {
+    const key = source === undefined ? message : `${message} ${formatSource(source)}`
+    if (this.#warned.has(key)) return
+    this.#warned.add(key)
+    this.emit({ type: 'warning', at: Date.now(), message, source, hint })
   }
 
   readonly #warned = new Set<string>()

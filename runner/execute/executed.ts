@@ -11,8 +11,8 @@ export interface Executed {
   readonly changes?: readonly string[] | undefined
   readonly diffs?: readonly FileDiff[] | undefined
   readonly error?: RunnerError | undefined
-  /** Who says why it failed, where there is no error: an action of the controller by default. */
-  readonly failedBy?: 'module' | 'action' | undefined
+  /** Who says why it failed, where there is no error: an action of the controller by default; `message`: nobody but its message. */
+  readonly failedBy?: 'module' | 'action' | 'message' | undefined
   /** Its own outcome was overruled, or could not be judged, by `changed_when` or `failed_when`: the error tells why. */
   readonly judged?: boolean | undefined
   /** It failed before it was the task's turn: at its loop. */
@@ -83,7 +83,7 @@ export function hasChanged({ status, data }: Executed): boolean {
 /** The result's data with `changed` and `failed`, of which a skipped or unreachable result and a loop without failures lack the latter. */
 export function resultRecord(executed: Executed): ValueRecord {
   const { status, data, looped } = executed
-  const base: [string, Value][] = [['changed', hasChanged(executed)]]
+  const base: [string, Value][] = executed.early === true ? [] : [['changed', hasChanged(executed)]]
   if (status === 'failed' || (status !== 'skipped' && status !== 'unreachable' && looped !== true))
     base.push(['failed', status === 'failed'])
   if (status === 'failed' && looped !== true) base.push(['exception', NO_TRACEBACK])

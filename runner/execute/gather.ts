@@ -41,5 +41,6 @@ function setupStep(play: PlayRun, subset: Value | undefined): TaskStep {
     args,
     argsTemplate: undefined,
     argNodes: new Map(),
+    argKeys: new Map(),
   }
 }

@@ -32,6 +32,7 @@ export class HostRun {
   /** The use of a role that `meta: end_role` has ended for this host. */
   endedRole: RoleRef | undefined
   factsGathered = false
+  readonly #injected = new Map<string, VarEntry>()
   #factVars: VarMap | undefined
   readonly #tally: Record<Count, number> = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0, unknown: 0 }
 
@@ -76,27 +77,29 @@ export class HostRun {
     return { ...this.#tally }
   }
 
+  /** Facts as a result has them: each is a variable of that name, and stands in `ansible_facts` without `ansible_`. */
   addFacts(facts: ValueRecord): void {
-    Object.assign(this.facts, facts)
+    for (const [name, value] of Object.entries(facts)) {
+      this.#injected.set(name, { value })
+      this.facts[factName(name)] = value
+    }
     this.#factVars = undefined
   }
 
   clearFacts(): void {
     for (const name of Object.keys(this.facts)) Reflect.deleteProperty(this.facts, name)
+    this.#injected.clear()
     this.#factVars = undefined
     this.factsGathered = false
   }
 
-  /** Facts as variables: each as `ansible_NAME`, and all of them as `ansible_facts`. */
+  /** Facts as variables, and all of them as `ansible_facts`. */
   get factVars(): VarMap {
-    this.#factVars ??= factVars(this.facts)
+    this.#factVars ??= new Map([...this.#injected, ['ansible_facts', { value: record(Object.entries(this.facts)) }]])
     return this.#factVars
   }
 }
 
-function factVars(facts: ValueRecord): VarMap {
-  const vars = new Map<string, VarEntry>()
-  for (const [name, value] of Object.entries(facts)) vars.set(name.startsWith('ansible_') ? name : `ansible_${name}`, { value })
-  vars.set('ansible_facts', { value: record(Object.entries(facts)) })
-  return vars
+function factName(name: string): string {
+  return name.startsWith('ansible_') && name !== 'ansible_local' ? name.slice('ansible_'.length) : name
 }

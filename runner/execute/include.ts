@@ -1,14 +1,18 @@
 import { RunnerError } from '../base/error.ts'
-import { emptyRecord, toPlain, Unknown, type Value } from '../base/value.ts'
+import type { TaskRef } from '../base/event.ts'
+import { emptyRecord, record, toPlain, Unknown, type Value } from '../base/value.ts'
 import type { VarEntry, VarLayer } from '../load/layer.ts'
 import { findIncluded } from '../plan/include.ts'
 import { selectSteps } from '../plan/select.ts'
 import type { HandlerStep, IncludeStep, Step } from '../plan/types.ts'
+import type { Scope } from '../template/scope.ts'
 import { conditionHolds } from './attempt.ts'
 import type { PlayRun } from './context.ts'
 import { type Executed, fromError } from './executed.ts'
 import type { HostRun } from './host-run.ts'
-import { evaluateLoop, itemVariables } from './loop.ts'
+import { evaluateLoop, itemLabel, itemVariables } from './loop.ts'
+import { allSkipped } from './looped.ts'
+import { resolvedArgument } from './render-args.ts'
 import { stepScope, withLocals } from './scope.ts'
 import { countFailed, type Losses, type Place, runSteps, runsOnce } from './strategy.ts'
 import { countTask } from './tally.ts'
@@ -21,6 +25,8 @@ interface Inclusion {
   readonly args: ReadonlyMap<string, Value>
   readonly params: VarLayer
   readonly hosts: HostRun[]
+  /** Of the loop's item. */
+  readonly label: Value | undefined
 }
 
 /** `include_tasks` and `include_role`: decided per host, compiled once for all hosts that include the same. */
@@ -39,7 +45,7 @@ export async function runInclude(play: PlayRun, step: IncludeStep, hosts: readon
       at: Date.now(),
       task: ref,
       host: host.name,
-      looped: false,
+      looped: step.keywords.loop !== undefined,
       result: taskResult({ step, play, scope: stepScope(play, host, step) }, executed),
       seconds: 0,
     })
@@ -50,43 +56,58 @@ export async function runInclude(play: PlayRun, step: IncludeStep, hosts: readon
   }
   for (const host of runners) {
     try {
-      const executed = collect(play, step, host, inclusions)
+      const executed = collect(play, step, host, { ref, inclusions })
       if (executed !== undefined) finish(host, executed)
     } catch (error) {
-      finish(host, fromError(error))
+      finish(host, withReason(error))
     }
   }
-  for (const inclusion of inclusions.values()) {
-    const active = inclusion.hosts.filter((host) => !failed.has(host) && !host.gone)
-    await runInclusion(play, step, { ...inclusion, hosts: active }, { place, failed, finish, ref })
+  const sink: Sink = { failed, finish, ref }
+  const ready: Ready[] = []
+  for (const inclusion of inclusions.values()) ready.push(...(await prepare(play, step, inclusion, sink)))
+  for (const { steps, hosts: included } of ready) {
+    const active = included.filter((host) => !failed.has(host) && !host.gone)
+    if (active.length === 0) continue
+    const losses = await runSteps(play, steps, active, place)
+    for (const [host, outcome] of losses.failed) failed.set(host, outcome)
   }
   return { failed }
 }
 
+/** The failure of an include has its `reason` beside the message. */
+function withReason(error: unknown): Executed {
+  const executed = fromError(error)
+  const reason = executed.error?.code === 'not-found' ? [['reason', executed.error.message] as const] : []
+  return { ...executed, data: record([...Object.entries(executed.data), ...reason]) }
+}
+
 interface Sink {
-  readonly place: Place
   readonly failed: Map<HostRun, TaskOutcome>
   readonly finish: (host: HostRun, executed: Executed) => void
   readonly ref: TaskOutcome['ref']
 }
 
-async function runInclusion(play: PlayRun, step: IncludeStep, inclusion: Inclusion, sink: Sink): Promise<void> {
-  if (inclusion.hosts.length === 0) return
+/** What was included, and the hosts that go through it. */
+interface Ready {
+  readonly steps: readonly Step[]
+  readonly hosts: readonly HostRun[]
+}
+
+/** Reads all that is included before any of it runs. A file that cannot be read as tasks ends the run. */
+async function prepare(play: PlayRun, step: IncludeStep, inclusion: Inclusion, sink: Sink): Promise<readonly Ready[]> {
+  const hosts = inclusion.hosts.filter((host) => !sink.failed.has(host) && !host.gone)
+  if (hosts.length === 0) return []
+  const { target, label } = inclusion
   try {
     const steps = await compile(play, step, inclusion)
-    play.run.emit({
-      type: 'included',
-      at: Date.now(),
-      task: sink.ref,
-      hosts: inclusion.hosts.map((host) => host.name),
-      file: inclusion.target,
-    })
-    for (const host of inclusion.hosts) host.count('ok')
-    const losses = await runSteps(play, steps, inclusion.hosts, sink.place)
-    for (const [host, outcome] of losses.failed) sink.failed.set(host, outcome)
+    play.run.emit({ type: 'included', at: Date.now(), task: sink.ref, hosts: hosts.map((host) => host.name), file: target, label })
+    for (const host of hosts) host.count('ok')
+    return [{ steps, hosts }]
   } catch (error) {
-    const executed = fromError(error)
-    for (const host of inclusion.hosts) sink.finish(host, executed)
+    if (error instanceof RunnerError && (error.code === 'yaml' || error.code === 'syntax')) throw error
+    const executed = withReason(error)
+    for (const host of hosts) sink.finish(host, executed)
+    return []
   }
 }
 
@@ -119,36 +140,58 @@ function addHandlers(play: PlayRun, handlers: readonly HandlerStep[]): void {
 }
 
 /** Adds the host to what it includes; a result instead where the include is skipped. */
-function collect(play: PlayRun, step: IncludeStep, host: HostRun, inclusions: Map<string, Inclusion>): Executed | undefined {
+function collect(
+  play: PlayRun,
+  step: IncludeStep,
+  host: HostRun,
+  at: { ref: TaskRef; inclusions: Map<string, Inclusion> },
+): Executed | undefined {
   const scope = stepScope(play, host, step)
   const { engine } = play.run.options
   const loop = step.keywords.loop === undefined ? undefined : evaluateLoop(step.keywords.loop, scope, engine)
   if (loop instanceof Unknown) return { status: 'unknown', data: emptyRecord(), message: loop.reason }
-  const turns = loop === undefined ? [new Map<string, Value>()] : loop.items.map((item, index) => itemVariables(loop, index, item))
-  let skippedResult: Executed | undefined
-  let included = false
+  const turns = loop === undefined ? [NO_LOCALS] : loop.items.map((item, index) => itemVariables(loop, index, item))
+  const skips: Executed[] = []
   for (const locals of turns) {
     const inner = withLocals(scope, locals)
     const held = conditionHolds({ play, step, scope: inner })
-    if (held !== true) {
-      if (held.status === 'failed') return held
-      skippedResult = held
-      continue
+    const label = loop === undefined ? undefined : itemLabel(loop, locals.get(loop.variable) ?? null, inner, engine)
+    if (held === true) add(play, step, host, { inner, locals, label, inclusions: at.inclusions })
+    else if (held.status === 'failed') return held
+    else {
+      skips.push(held)
+      if (label !== undefined) skipItem(play, step, { host, ref: at.ref, scope: inner, label }, held)
     }
-    included = true
-    add(play, step, host, { inner, locals, inclusions })
   }
-  return included ? undefined : (skippedResult ?? { status: 'skipped', data: emptyRecord(), message: 'No items in the list' })
+  if (skips.length < turns.length) return undefined
+  return loop === undefined ? skips[0] : allSkipped(skips)
+}
+
+const NO_LOCALS: ReadonlyMap<string, Value> = new Map()
+
+function skipItem(
+  play: PlayRun,
+  step: IncludeStep,
+  at: { host: HostRun; ref: TaskRef; scope: Scope; label: Value },
+  executed: Executed,
+): void {
+  const result = taskResult({ play, step, scope: at.scope }, executed)
+  play.run.emit({ type: 'item-result', at: Date.now(), task: at.ref, host: at.host.name, item: at.label, label: at.label, result })
 }
 
 function add(
   play: PlayRun,
   step: IncludeStep,
   host: HostRun,
-  at: { inner: ReturnType<typeof stepScope>; locals: ReadonlyMap<string, Value>; inclusions: Map<string, Inclusion> },
+  at: { inner: Scope; locals: ReadonlyMap<string, Value>; label: Value | undefined; inclusions: Map<string, Inclusion> },
 ): void {
   const args = new Map<string, Value>()
-  for (const [name, entry] of step.args) args.set(name, play.run.options.engine.render(entry.value, at.inner))
+  const { engine } = play.run.options
+  for (const [name, entry] of step.args)
+    args.set(
+      name,
+      resolvedArgument(step, name, () => engine.render(entry.value, at.inner)),
+    )
   const name = args.get(step.what === 'tasks' ? 'file' : 'name') ?? args.get('_raw_params')
   if (typeof name !== 'string')
     throw new RunnerError(
@@ -164,6 +207,7 @@ function add(
     [...at.locals].map(([local, value]) => [local, toPlain(value)]),
   ])
   const known = at.inclusions.get(key)
-  if (known === undefined) at.inclusions.set(key, { target, args, params: { layer: 'include parameters', vars }, hosts: [host] })
+  if (known === undefined)
+    at.inclusions.set(key, { target, args, params: { layer: 'include parameters', vars }, hosts: [host], label: at.label })
   else known.hosts.push(host)
 }

@@ -1,8 +1,9 @@
 import { RunnerError } from '../base/error.ts'
-import { Float, isList, isRecord, LazyRecord, record, Unknown, type Value } from '../base/value.ts'
+import { isList, isRecord, record, Unknown, type Value } from '../base/value.ts'
 import type { Node } from '../load/node.ts'
 import type { LoopKeyword } from '../plan/types.ts'
 import type { TemplateEngine } from '../template/engine.ts'
+import { typeName } from '../template/runtime/text.ts'
 import type { Scope } from '../template/scope.ts'
 
 /** A loop as one host runs it. */
@@ -55,17 +56,16 @@ function loopItems(keyword: LoopKeyword, scope: Scope, engine: TemplateEngine): 
   throw new RunnerError('template', `The \`loop\` value must resolve to a 'list', not '${typeName(value)}'.`, {
     source: expression.source,
     hint: isRecord(value)
-      ? "a mapping is not a list: use 'dict2items'"
-      : 'Hint: If you passed a list/dict of just one element, try adding wantlist=True to your lookup invocation or use q/query instead of lookup.',
+      ? "a mapping becomes a list with the filter 'dict2items'"
+      : 'of one element a list is made by [ ]; a lookup gives a list as query(…) or with wantlist=True',
+    help: 'Provide a list of items/templates, or a template resolving to a list.',
   })
 }
 
-function typeName(value: Value): string {
-  if (value === null) return 'NoneType'
-  if (isRecord(value) || value instanceof LazyRecord) return 'dict'
-  if (typeof value === 'boolean') return 'bool'
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float'
-  return value instanceof Float ? 'float' : 'str'
+/** What a turn is called: the item itself, or its `label`. */
+export function itemLabel(loop: Loop, item: Value, scope: Scope, engine: TemplateEngine): Value {
+  const { label } = loop
+  return label === undefined || label === null || label === '' ? item : engine.render(label, scope)
 }
 
 /** The variables of one turn: the item, its index, `ansible_loop`. */

@@ -3,7 +3,7 @@ import { RunnerError } from '../base/error.ts'
 import { isRecord, LazyRecord, record, Unknown, type Value } from '../base/value.ts'
 import { conditionHolds } from './attempt.ts'
 import { type Executed, fromError, hasChanged, registeredValue, unknown } from './executed.ts'
-import { evaluateLoop, itemVariables, type Loop } from './loop.ts'
+import { evaluateLoop, itemLabel, itemVariables, type Loop } from './loop.ts'
 import { attemptUntil } from './retry.ts'
 import { withLocals } from './scope.ts'
 import { taskResult } from './task-result.ts'
@@ -31,8 +31,9 @@ export async function runLoop(task: TaskRun, start: (item: TaskRun) => TaskRun):
 export function warnOfShadowed(task: Pick<TaskRun, 'play' | 'scope' | 'step'>, loop: Loop): void {
   if (task.scope.get(loop.variable) === undefined) return
   task.play.run.warn(
-    `The loop variable '${loop.variable}' is already in use. You should set the \`loop_var\` value in the \`loop_control\` option for the task to something else to avoid variable collisions and unexpected behavior.`,
-    task.step.source,
+    `The loop variable '${loop.variable}' is already in use.`,
+    task.step.keywords.loop?.expression.source,
+    'You should set the `loop_var` value in the `loop_control` option for the task to something else to avoid variable collisions and unexpected behavior.',
   )
 }
 
@@ -78,25 +79,34 @@ async function runItem(task: TaskRun, loop: Loop, at: { index: number; item: Val
     executed = fromError(error)
   }
   const vars = [...locals]
-  const whole: Executed = { ...executed, data: record([...Object.entries(executed.data), ...vars]) }
-  const label = loop.label === undefined ? item : labelOf(itemTask, loop.label, item)
+  const named = labelled(itemTask, { loop, item, executed })
+  const whole: Executed = { ...named.executed, data: record([...Object.entries(named.executed.data), ...vars]) }
   task.play.run.emit({
     type: 'item-result',
     at: Date.now(),
     task: task.ref,
     host: task.host.name,
     item,
-    label,
+    label: named.label,
     result: taskResult(task, whole),
   })
   return { executed: whole, value: itemValue(whole, vars) }
 }
 
-function labelOf(task: TaskRun, label: Value, item: Value): Value {
+/** A label that is undefined fails its item, whatever the task did. */
+function labelled(task: TaskRun, at: { loop: Loop; item: Value; executed: Executed }): { label: Value; executed: Executed } {
+  const { loop, item, executed } = at
+  const { register } = task.step.keywords
+  const scope = withLocals(task.scope, register === undefined ? new Map() : new Map([[register, registeredValue(executed)]]))
   try {
-    return task.play.run.options.engine.render(label, task.scope)
-  } catch {
-    return item
+    return { label: itemLabel(loop, item, scope, task.play.run.options.engine), executed }
+  } catch (error) {
+    if (!(error instanceof RunnerError) || error.code !== 'undefined') throw error
+    const msg = `Failed to template loop_control.label: ${error.message}`
+    return {
+      label: item,
+      executed: { ...executed, status: 'failed', data: record([...Object.entries(executed.data), ['msg', msg]]), message: msg },
+    }
   }
 }
 
@@ -116,6 +126,11 @@ function breaks(task: TaskRun, loop: Loop, turn: Turn): boolean {
     ...(register === undefined ? [] : [[register, turn.value] as const]),
   ])
   return task.play.run.options.engine.condition(loop.breakWhen.value, withLocals(task.scope, locals), loop.breakWhen.source) === true
+}
+
+/** The result of a loop without any turn that ran. */
+export function allSkipped(results: readonly Executed[]): Executed {
+  return combine(results.map((executed) => ({ executed, value: registeredValue(executed) })))
 }
 
 function combine(turns: readonly Turn[]): Executed {

@@ -46,8 +46,7 @@ const MAGIC: Readonly<Record<string, Magic>> = {
   role_name: ({ step }) => step?.role?.name,
   role_path: ({ step }) => step?.role?.path,
   ansible_role_name: ({ step }) => step?.role?.name,
-  ansible_parent_role_names: ({ step }) => step?.role?.parents,
-  ansible_parent_role_paths: ({ step }) => step?.role?.parents,
+  ansible_parent_role_names: ({ step }) => (step?.role?.includedBy.length === 0 ? undefined : step?.role?.includedBy),
   ansible_play_role_names: ({ play }) => play.play.roles.map((role) => role.name),
   ansible_role_names: ({ play }) => [...new Set(play.play.roles.flatMap((role) => [role.name, ...role.parents]))],
   ansible_dependent_role_names: ({ play }) => [

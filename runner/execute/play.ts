@@ -12,6 +12,7 @@ import { selectHosts } from './play-hosts.ts'
 import { playScope, playVarsFiles } from './play-vars.ts'
 import { checkRoleArguments, secretNamesOf } from './preflight.ts'
 import { askPrompts } from './prompts.ts'
+import { warnOfReserved } from './reserved.ts'
 import { runBatch } from './sections.ts'
 import { Slots } from './slots.ts'
 
@@ -48,6 +49,7 @@ async function runBatches(run: RunContext, play: Play, whole: Omit<Batch, 'batch
     const present = batch.filter((host) => !host.gone).map((host) => host.name)
     run.emit({ type: 'batch-start', at: Date.now(), play: whole.ref, hosts: present })
     const current = startBatch(run, play, { ...whole, batch })
+    warnOfReserved(current)
     checkRoleArguments(current)
     await runBatch(current)
     const verdict = judge(current, before)

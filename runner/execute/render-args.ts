@@ -2,8 +2,8 @@ import { during, RunnerError } from '../base/error.ts'
 import type { Source } from '../base/source.ts'
 import { emptyRecord, findUnknown, isList, isRecord, Omit, Secret, toPlain, Unknown, type Value } from '../base/value.ts'
 import type { Node } from '../load/node.ts'
-import type { ActionSpec } from '../module/registry.ts'
 import { type ArgumentIssue, canonicalName, type Validated, validateArgs } from '../module/validate.ts'
+import type { IncludeStep, TaskStep } from '../plan/types.ts'
 import type { TaskRun } from './task-run.ts'
 
 /** A task's arguments with every template resolved: as Values, before the schema has seen them. */
@@ -19,7 +19,7 @@ export function renderArgs(task: TaskRun): RenderedArgs {
   const args = new Map<string, Value>()
   const put = (name: string, value: Value, own: boolean): void => {
     const raw = own && step.action.rawArgs.includes(name)
-    const rendered = raw ? value : resolved(task, name, () => engine.render(value, scope))
+    const rendered = raw ? value : resolvedArgument(step, name, () => engine.render(value, scope))
     if (rendered instanceof Omit) args.delete(name)
     else args.set(name, rendered)
   }
@@ -35,22 +35,23 @@ export function renderArgs(task: TaskRun): RenderedArgs {
 }
 
 /** An argument's value; an error tells which task and which argument it was for. */
-function resolved(task: TaskRun, name: string, render: () => Value): Value {
+export function resolvedArgument(step: TaskStep | IncludeStep, name: string, render: () => Value): Value {
   try {
     return render()
   } catch (error) {
-    const { step } = task
-    const value = { message: `Error while resolving value for '${name}'.`, source: step.argNodes.get(name)?.source }
+    const shown = step.kind === 'include' && name === 'file' && step.what === 'tasks' ? '_raw_params' : name
+    const value = { message: `Error while resolving value for '${shown}'.`, source: step.argNodes.get(name)?.source }
     throw during(during(error, value), {
-      message: `Finalization of task args for '${fullName(step.action)}' failed.`,
+      message: `Finalization of task args for '${fullName(step)}' failed.`,
       source: step.actionKey.source,
     })
   }
 }
 
 /** The action's name with its namespace, as messages tell it. */
-export function fullName(action: ActionSpec): string {
-  return action.module?.fqcn?.[0] ?? `ansible.builtin.${action.name}`
+export function fullName(step: TaskStep | IncludeStep): string {
+  if (step.kind === 'include') return `ansible.builtin.include_${step.what}`
+  return step.action.module?.fqcn?.[0] ?? `ansible.builtin.${step.action.name}`
 }
 
 function defaultsFor(task: TaskRun, node: Node, put: (name: string, value: Value, own: boolean) => void): void {

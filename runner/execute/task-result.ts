@@ -2,7 +2,7 @@ import { chainOf, type ErrorContext } from '../base/error.ts'
 import type { TaskResult } from '../base/result.ts'
 import { record, type Value, type ValueRecord } from '../base/value.ts'
 import { repr } from '../template/runtime/text.ts'
-import { type Executed, resultRecord, TASK_FAILED } from './executed.ts'
+import { type Executed, hasChanged, resultRecord, TASK_FAILED } from './executed.ts'
 import type { StepRun } from './task-run.ts'
 
 const CENSORED = "the output has been hidden due to the fact that 'no_log: true' was specified for this result"
@@ -28,8 +28,8 @@ function chainFor({ step }: StepRun, executed: Executed): readonly ErrorContext[
   if (status !== 'failed' && status !== 'unreachable') return undefined
   const start = executed.early === true ? [] : [{ message: TASK_FAILED, source: step.source }]
   if (error !== undefined && executed.judged !== true) return [...start, ...chainOf(error)]
-  const by = executed.failedBy === 'module' ? 'Module failed.' : 'Action failed.'
-  return [...start, { message: by }, ...said(executed.data['msg'])]
+  const by = { module: 'Module failed.', action: 'Action failed.', message: undefined }[executed.failedBy ?? 'action']
+  return [...start, ...(by === undefined ? [] : [{ message: by }]), ...said(executed.data['msg'])]
 }
 
 function said(message: Value | undefined): readonly ErrorContext[] {
@@ -46,7 +46,8 @@ export function isCensored(task: StepRun): boolean {
 function censored(executed: Executed): ValueRecord {
   return record([
     ['censored', CENSORED],
-    ['changed', executed.status === 'changed'],
+    ['changed', hasChanged(executed)],
     ['failed', executed.status === 'failed'],
+    ...(Object.hasOwn(executed.data, 'results') ? [['results', []] as const] : []),
   ])
 }

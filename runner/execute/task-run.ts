@@ -1,4 +1,5 @@
 import type { TaskRef } from '../base/event.ts'
+import type { Source } from '../base/source.ts'
 import type { Prediction } from '../host/prediction.ts'
 import type { Step, TaskStep } from '../plan/types.ts'
 import type { Scope } from '../template/scope.ts'
@@ -20,7 +21,8 @@ export interface TaskRun {
   /** What this task's simulation believes of the delegate, and adds to. */
   readonly prediction: Prediction
   readonly signal: AbortSignal
-  warn(message: string): void
+  /** The place is the task's where none is given. */
+  warn(message: string, source?: Source): void
 }
 
 /** As much of a task as conditions and censoring look at: includes have it too. */

@@ -2,12 +2,14 @@ import { RunnerError } from '../base/error.ts'
 import type { TaskRef } from '../base/event.ts'
 import { isRecord, Secret, toPlain, Unknown, type Value } from '../base/value.ts'
 import { Prediction } from '../host/prediction.ts'
+import { writtenText } from '../load/text.ts'
 import type { IncludeStep, Step, TaskStep } from '../plan/types.ts'
 import type { Scope } from '../template/scope.ts'
 import type { PlayRun } from './context.ts'
 import { type Executed, fromError, registeredValue } from './executed.ts'
 import type { HostRun } from './host-run.ts'
 import { runLoop } from './looped.ts'
+import { warnIfReserved } from './reserved.ts'
 import { type LocalVars, stepScope } from './scope.ts'
 import { taskResult } from './task-result.ts'
 import type { TaskRun } from './task-run.ts'
@@ -74,8 +76,8 @@ function taskRun(play: PlayRun, step: TaskStep, host: HostRun, { ref, scope }: P
     delegate: host,
     prediction: host.prediction,
     signal: play.run.options.signal,
-    warn: (message) => {
-      play.run.emit({ type: 'warning', at: Date.now(), message, source: step.source })
+    warn: (message, source) => {
+      play.run.warn(message, source ?? step.source)
     },
   }
 }
@@ -132,20 +134,24 @@ function isIgnored(task: TaskRun, executed: Executed): boolean {
   }
 }
 
+/** Actions whose `ansible_facts` are variables that they set themselves. */
+const VARIABLES = new Set(['set_fact', 'include_vars'])
+
 /** `register`, facts and the names a result sets. */
 function record(task: TaskRun, executed: Executed): void {
   const { register, delegateFacts } = task.step.keywords
   const facts = executed.data['ansible_facts']
   const owner =
     booleanKeyword(task, delegateFacts) === true && task.step.keywords.delegateTo !== undefined ? delegateOf(task, task.scope) : task.host
-  if (isRecord(facts) && task.step.action.name !== 'set_fact') owner.addFacts(facts)
+  if (isRecord(facts) && !VARIABLES.has(task.step.action.name)) owner.addFacts(facts)
+  if (register !== undefined) warnIfReserved(task.play.run, register, task.step.keywords.registerSource)
   if (register !== undefined) task.host.assigned.set(register, { value: registeredValue(executed), source: task.step.source })
 }
 
 /** The name that people see, with the role in front; a name that cannot be rendered is shown as it was written. */
 export function taskRef(play: PlayRun, step: Step, host: HostRun, handler: boolean): TaskRef {
   const action = step.kind === 'task' ? step.action.name : step.kind === 'include' ? `include_${step.what}` : 'block'
-  const name = shownName(play, step, host) ?? (step.kind === 'include' && step.what === 'role' ? includedRole(step) : action)
+  const name = shownName(play, step, host) ?? unnamed(step)
   const role = step.role?.name
   return {
     id: step.id,
@@ -158,8 +164,10 @@ export function taskRef(play: PlayRun, step: Step, host: HostRun, handler: boole
   }
 }
 
-function includedRole(step: IncludeStep): string {
-  return `include_role : ${String(toPlain(step.args.get('name')?.value ?? ''))}`
+/** The action as it was written; what includes a role says which. */
+function unnamed(step: Step): string {
+  if (step.kind !== 'include' || step.what !== 'role') return step.actionKey.name
+  return `${step.actionKey.name} : ${writtenText(step.args.get('name')?.value ?? null)}`
 }
 
 function shownName(play: PlayRun, step: Step, host: HostRun): string | undefined {

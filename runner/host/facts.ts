@@ -51,8 +51,7 @@ function parseFacts(answer: ProbeAnswer, groups: ReadonlySet<FactGroup>, options
   if (text.section('machine') === '') return new Unavailable(`the facts of the host cannot be gathered: ${answer.stderr.trim()}`)
   const facts = fromJson({
     ...(groups.has('network') ? networkFacts(text) : {}),
-    ...systemFacts(text),
-    ...dateFacts(text, options.now),
+    ...(withMinimum(options.subsets) ? { ...systemFacts(text), ...dateFacts(text, options.now) } : {}),
     ...(groups.has('hardware') ? hardwareFacts(text) : {}),
     ...(groups.has('virtual') ? virtualFacts(text) : {}),
     ...(groups.has('local') ? { local: localFacts(text) } : {}),
@@ -71,6 +70,11 @@ export function wantedGroups(subsets: readonly string[]): ReadonlySet<FactGroup>
   const all = plain.includes('all') || (plain.length === 0 && !without.has('all'))
   const wanted = GROUPS.filter((group) => all || plain.some((name) => groupOf(name) === group))
   return new Set(wanted.filter((group) => !without.has(group)))
+}
+
+/** The minimum comes always but for `!all,!min`. */
+function withMinimum(subsets: readonly string[]): boolean {
+  return !(subsets.includes('!min') && subsets.every((subset) => subset.startsWith('!')))
 }
 
 /** Subsets of single collectors count as the group that has them. */

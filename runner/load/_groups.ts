@@ -80,15 +80,10 @@ export class Groups {
     return found
   }
 
-  /** The group and all groups below it. */
+  /** The group and all groups below it, level by level: the order of a group's hosts. */
   descendants(name: string): Set<string> {
-    const found = new Set<string>()
-    const visit = (group: string): void => {
-      if (found.has(group)) return
-      found.add(group)
-      for (const child of this.groups.get(group)?.children ?? []) visit(child)
-    }
-    visit(name)
+    const found = new Set<string>([name])
+    for (const group of found) for (const child of this.groups.get(group)?.children ?? []) found.add(child)
     return found
   }
 

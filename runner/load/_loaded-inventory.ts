@@ -34,7 +34,7 @@ export class LoadedInventory implements Inventory {
   }
 
   get hosts(): readonly string[] {
-    return this.hostsOf('all') ?? []
+    return [...this.#groups.hosts.keys()]
   }
 
   get groups(): readonly string[] {
@@ -105,9 +105,7 @@ export class LoadedInventory implements Inventory {
   }
 
   #membersOf(group: string): readonly string[] {
-    if (group === 'all') return [...this.#groups.hosts.keys()]
-    const members = new Set([...this.#groups.descendants(group)].flatMap((name) => [...(this.#groups.groups.get(name)?.hosts ?? [])]))
-    return [...this.#groups.hosts.keys()].filter((host) => members.has(host))
+    return [...new Set([...this.#groups.descendants(group)].flatMap((name) => [...(this.#groups.groups.get(name)?.hosts ?? [])]))]
   }
 
   #makeLayers(host: string): readonly VarLayer[] {

@@ -80,7 +80,7 @@ function matchPiece(piece: string, view: PatternView): readonly string[] {
   if (piece.startsWith('~')) return matchNames(regexOf(piece), view)
   const subscript = /^(.+)\[(-?\d+|-?\d*[:-]-?\d*)\]$/.exec(piece)
   if (subscript !== null && !view.hosts.includes(piece)) return slice(matchPiece(subscript[1] ?? '', view), subscript[2] ?? '', piece)
-  if (piece === 'all' || piece === '*') return view.hosts
+  if (piece === 'all' || piece === '*') return view.hostsOf('all') ?? []
   if (/[*?[]/.test(piece)) return matchNames(globOf(piece), view)
   const group = view.hostsOf(piece)
   if (group !== undefined) return group

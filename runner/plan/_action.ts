@@ -86,7 +86,7 @@ export async function findSpec(compiler: Compiler, action: WrittenAction, frame:
   const known = [...compiler.registry.names(), 'include_tasks', 'import_tasks', 'include_role', 'import_role']
   const keyword = keywordHint(short, TASK_KEYWORDS)
   throw syntaxError(
-    `couldn't resolve module/action '${name}'`,
+    `couldn't resolve module/action '${name}'. This often indicates a misspelling, missing collection, or incorrect module path.`,
     source,
     didYouMean(short, known) ?? keyword ?? 'run doc lists all modules; own ones belong into modules/ beside the playbook or in the role',
   )

@@ -2,11 +2,10 @@ import type { Source } from '../base/source.ts'
 import { Template, type Value } from '../base/value.ts'
 import { offsetSource, splitWords, type Word } from '../load/key-value.ts'
 import type { Node } from '../load/node.ts'
-import { templateOf } from '../load/text.ts'
+import { templateOf, writtenText } from '../load/text.ts'
 import type { ActionSpec } from '../module/registry.ts'
 import { argumentNames } from '../module/validate.ts'
 import { syntaxError } from './_compiler.ts'
-import { writtenText } from './_text.ts'
 
 export interface FreeForm {
   readonly options: ReadonlyMap<string, Node>

@@ -1,10 +1,10 @@
 import { RunnerError } from '../base/error.ts'
 import { isList, isRecord, Template, type Value } from '../base/value.ts'
 import type { Node } from '../load/node.ts'
+import { writtenText } from '../load/text.ts'
 import type { Entries } from './_attributes.ts'
 import { type Compiler, type Frame, renderEarly, syntaxError } from './_compiler.ts'
 import { readLoop } from './_loop.ts'
-import { writtenText } from './_text.ts'
 import { readDebugger } from './debuggers.ts'
 import type { Keywords } from './types.ts'
 
@@ -17,6 +17,7 @@ export const NO_KEYWORDS: Keywords = {
   moduleDefaults: [],
   loop: undefined,
   register: undefined,
+  registerSource: undefined,
   until: undefined,
   retries: undefined,
   delay: undefined,
@@ -80,6 +81,7 @@ const READERS: Readonly<Record<string, Read>> = {
   },
   register: (draft, node) => {
     draft.register = registerName(node)
+    draft.registerSource = node.source
   },
   until: (draft, node, context) => {
     draft.until = condition(node, context)
@@ -172,6 +174,7 @@ export function inheritable(keywords: Keywords): Keywords {
     ...keywords,
     loop: undefined,
     register: undefined,
+    registerSource: undefined,
     until: undefined,
     retries: undefined,
     delay: undefined,

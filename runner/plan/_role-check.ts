@@ -61,6 +61,7 @@ export async function roleCheck({ compiler, role, frame, use }: RoleToCheck): Pr
       parents: frame.parents,
       action,
       argNodes: nodes,
+      argKeys: new Map(),
       argsTemplate: undefined,
       args: new Map<string, VarEntry>([...nodes].map(([name, node]) => [name, { value: node.value, source: node.source }] as const)),
     },

@@ -36,6 +36,7 @@ export async function compileRole(compiler: Compiler, frame: Frame, use: RoleUse
   const ref: RoleRef = {
     ...found,
     parents: frame.role === undefined ? [] : [frame.role.name, ...frame.role.parents],
+    includedBy: use.again && frame.role !== undefined ? [frame.role.name, ...frame.role.includedBy] : (frame.role?.includedBy ?? []),
     key: useKey(found.path, frame, use),
   }
   if (ref.parents.length > MAX_DEPTH) throw located(new Error(`the role '${use.name}' leads to itself without end`), use.source)
@@ -44,7 +45,7 @@ export async function compileRole(compiler: Compiler, frame: Frame, use: RoleUse
   play.done.add(ref.key)
   play.roles.push(ref)
   const own = ownLayers(role, use)
-  if (use.public) play.roleLayers.push(...own.filter(({ layer }) => layer !== 'role parameters'))
+  if (use.public) play.roleLayers.push(...own.filter(({ vars }) => vars !== use.params && vars !== use.vars))
   const inner = frame.with({ role: ref, layers: [...frame.layers, ...own], kind: 'tasks' })
   const before = await compileDependencies(compiler, role, inner)
   await addHandlers(compiler, role, inner)

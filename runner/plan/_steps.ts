@@ -55,7 +55,16 @@ async function compileTask(place: TaskPlace): Promise<TaskStep> {
   const local = written.local
     ? { ...keywords, delegateTo: keywords.delegateTo ?? { value: 'localhost', source: written.source } }
     : keywords
-  const step: TaskStep = { kind: 'task', ...stepBase(place), keywords: local, action, args, argsTemplate: template, argNodes: nodes }
+  const step: TaskStep = {
+    kind: 'task',
+    ...stepBase(place),
+    keywords: local,
+    action,
+    args,
+    argsTemplate: template,
+    argNodes: nodes,
+    argKeys: keys,
+  }
   refuseMeta(step, frame.kind)
   return step
 }
@@ -68,7 +77,7 @@ export function stepBase({
   frame,
   keywords,
   written,
-}: TaskPlace): Omit<TaskStep, 'kind' | 'action' | 'args' | 'argsTemplate' | 'argNodes'> {
+}: TaskPlace): Omit<TaskStep, 'kind' | 'action' | 'args' | 'argsTemplate' | 'argNodes' | 'argKeys'> {
   const name = entries.get('name')?.node.value
   if (name instanceof Template) compiler.engine.checkSyntax(name)
   if (isRecord(name) || Array.isArray(name)) throw syntaxError('the name of a task must be a text', node.source)

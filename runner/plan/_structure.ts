@@ -3,6 +3,7 @@ import { RunnerError } from '../base/error.ts'
 import { isRecord, Template, type Value } from '../base/value.ts'
 import type { VarEntry } from '../load/layer.ts'
 import type { Node } from '../load/node.ts'
+import { writtenText } from '../load/text.ts'
 import type { StructureName } from './_action.ts'
 import { BLOCK_KEYWORDS, refuseUnknown } from './_attributes.ts'
 import { readNode, renderEarly, syntaxError } from './_compiler.ts'
@@ -11,7 +12,6 @@ import { inheritable, readKeywords } from './_keywords.ts'
 import { loopKey } from './_loop.ts'
 import { compileRole } from './_role.ts'
 import { compileSteps, stepBase, type TaskPlace, withVars } from './_steps.ts'
-import { writtenText } from './_text.ts'
 import { readVars } from './_vars.ts'
 import type { IncludeStep, Step } from './types.ts'
 
@@ -124,7 +124,9 @@ async function importTasks(place: TaskPlace, options: Options): Promise<readonly
     file,
     parents: [frame.file, ...frame.parents],
   })
-  return compileSteps(compiler, readNode(compiler, file), inner)
+  const tasks = readNode(compiler, file)
+  if (tasks === undefined) compiler.warn(`file ${file} is empty and had no tasks to include`)
+  return compileSteps(compiler, tasks, inner)
 }
 
 const MAX_NESTING = 40

@@ -33,7 +33,9 @@ async function compileTasks(
   { file, params }: { readonly file: string; readonly params: readonly VarLayer[] },
 ): Promise<readonly Step[]> {
   const frame = innerFrame(compiler, include, params).with({ file, parents: [include.file, ...include.parents] })
-  const steps = await compileSteps(compiler, readIncluded(compiler, file), frame)
+  const node = readIncluded(compiler, file)
+  if (node === undefined) compiler.warn(`file ${file} is empty and had no tasks to include`)
+  const steps = await compileSteps(compiler, node, frame)
   throwFirst(compiler.errors)
   return steps
 }

@@ -1,5 +1,5 @@
 import { isList } from '../base/value.ts'
-import { writtenText } from './_text.ts'
+import { writtenText } from '../load/text.ts'
 import type { Play, Step } from './types.ts'
 
 /** What `--list-tasks` and `--list-tags` show of a play; hosts are the inventory's to say. */

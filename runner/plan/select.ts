@@ -1,4 +1,4 @@
-import { writtenText } from './_text.ts'
+import { writtenText } from '../load/text.ts'
 import type { Play, Section, Selection, Step } from './types.ts'
 
 /** What `--tags` and `--skip-tags` say of tags alone. */

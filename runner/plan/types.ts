@@ -96,6 +96,8 @@ export interface TaskStep extends StepBase {
   readonly argsTemplate: Node | undefined
   /** The places of nested argument values for errors: `argNodes.get('users')?.items?.[2]`. */
   readonly argNodes: ReadonlyMap<string, Node>
+  /** The places of the arguments' names. */
+  readonly argKeys: ReadonlyMap<string, Source>
 }
 
 export interface HandlerStep {
@@ -137,6 +139,8 @@ export interface RoleRef {
   readonly path: string
   /** Names of the roles that led here, nearest first. */
   readonly parents: readonly string[]
+  /** Of those, the roles whose tasks include or import it, nearest first. */
+  readonly includedBy: readonly string[]
   /** Distinguishes two uses of a role with other parameters. */
   readonly key: string
 }
@@ -153,6 +157,7 @@ export interface Keywords {
   readonly moduleDefaults: readonly Node[]
   readonly loop: LoopKeyword | undefined
   readonly register: string | undefined
+  readonly registerSource: Source | undefined
   readonly until: Node | undefined
   readonly retries: Value | undefined
   readonly delay: Value | undefined

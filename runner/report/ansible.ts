@@ -6,6 +6,7 @@ import type { AnsibleColour, AnsibleDisplay } from './_ansible-display.ts'
 import { ansibleMessage } from './_ansible-message.ts'
 import { showRecap } from './_ansible-recap.ts'
 import { resultJson, showsResult } from './_ansible-result.ts'
+import { CustomStats } from './_ansible-stats.ts'
 import { isDebug } from './_result-lines.ts'
 import type { Reporter } from './reporter.ts'
 
@@ -51,6 +52,7 @@ export function createAnsibleReporter(display: AnsibleDisplay, options: AnsibleO
 class AnsibleReporter {
   readonly #display: AnsibleDisplay
   readonly #options: AnsibleOptions
+  readonly #stats = new CustomStats()
   #checkMode = false
   #lockstep = true
   /** The task whose banner was printed last. */
@@ -91,6 +93,8 @@ class AnsibleReporter {
       case 'warning':
         return this.#warning(event)
       case 'no-more-hosts':
+        // Once for the percentage that was exceeded, once for there being nobody left.
+        this.#display.banner('NO MORE HOSTS LEFT')
         return this.#display.banner('NO MORE HOSTS LEFT')
       case 'error':
         this.#fatal = true
@@ -101,8 +105,9 @@ class AnsibleReporter {
       case 'rescued':
       case 'prompt':
       case 'play-end':
-      case 'stats':
         return undefined
+      case 'stats':
+        return this.#stats.add(event)
     }
   }
 
@@ -270,6 +275,7 @@ class AnsibleReporter {
   #runEnd(event: RunEventOf<'run-end'>): void {
     if (this.#fatal) return
     showRecap(event.hosts, this.#display)
+    if (this.#options.showCustomStats) this.#stats.show(this.#display)
     if (this.#checkMode && this.#options.checkModeMarkers) this.#display.banner('DRY RUN')
   }
 }

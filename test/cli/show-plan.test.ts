@@ -72,5 +72,5 @@ test('all mistakes of a file are told with their places, exit code 4', async (t)
 test('a limit that leaves no host is an error', async (t) => {
   const { code, err } = await run(SITE, '--list-tasks', '-l', 'nothing')
   t.is(code, 1)
-  t.regex(err, /^ERROR: --limit nothing leaves no host\n/)
+  t.regex(err, /^ERROR: Specified inventory, host pattern and\/or --limit leaves us with no hosts to target\.\n/m)
 })

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { type Outcome, stable } from './_outcome.ts'
+import { type Outcome, stable, tidied } from './_outcome.ts'
 
 /** A folder of `cases/AREA`: playbooks of our own, and what ansible-core answered to them. */
 export interface Case {
@@ -62,7 +62,9 @@ export function answerFile(each: Case, speaker: Speaker): string {
 /** What was recorded, by the rules of today for what varies; undefined where nothing was. */
 export function readAnswer(each: Case, speaker: Speaker): Answer | undefined {
   const file = answerFile(each, speaker)
-  return existsSync(file) ? outcomeSchema.partial().parse(JSON.parse(stable(readFileSync(file, 'utf8')))) : undefined
+  if (!existsSync(file)) return undefined
+  const answer = outcomeSchema.partial().parse(JSON.parse(stable(readFileSync(file, 'utf8'))))
+  return answer.results === undefined ? answer : { ...answer, results: tidied(answer.results) }
 }
 
 /** Cases that do not hold yet, with what is missing. */

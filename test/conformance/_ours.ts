@@ -35,11 +35,12 @@ function journalled(folder: string): readonly TaskLine[] {
     .filter((event) => event.type === 'host-task-result')
     .map((event): TaskLine => {
       const { host, task, result } = resultSchema.parse(event)
+      const { censored, changed } = result.data
       return {
         task: task.name,
         host,
         status: result.ignored === true && result.status === 'failed' ? 'ignored' : result.status,
-        data: result.data,
+        data: censored === undefined ? result.data : { censored, changed },
       }
     })
 }

@@ -1,3 +1,5 @@
+import { dirname, resolve } from 'node:path'
+
 /** What a run showed, in a form that is the same on every machine and at every time. */
 export interface Outcome {
   readonly exit: number
@@ -45,8 +47,11 @@ export function stable(text: string): string {
   return VARYING.reduce((out, [pattern, name]) => out.replace(pattern, name), text)
 }
 
+/** Our own roles are looked for in the package. */
+const PACKAGE = resolve(import.meta.dirname, '../..')
+
 function placeless(text: string, folder: string): string {
-  return stable(text.replaceAll(folder, '<case>'))
+  return stable(text.replaceAll(folder, '<case>').replaceAll(dirname(folder), '<parent>').replaceAll(PACKAGE, '<package>'))
 }
 
 function linesOf(text: string, folder: string): readonly string[] {
@@ -58,9 +63,17 @@ function linesOf(text: string, folder: string): readonly string[] {
 const DROPPED = new Set(['invocation', 'exception', 'warnings', 'deprecations', 'failed_when_suppressed_exception'])
 const VARYING_KEYS = new Set(['start', 'end', 'delta', 'inode', 'ino', 'dev', 'mtime', 'atime', 'ctime', 'ansible_job_id', 'results_file'])
 
+/** ansible's copies tell of the file they uploaded, or of the file module that ran instead; they have an MD5 sum and differences too. */
+const DROPPED_OF_COPIES = new Set(['src', 'path', 'md5sum', 'diff'])
+
+function isDropped(key: string, data: Readonly<Record<string, unknown>>): boolean {
+  if (key === 'ansible_facts' && isRecord(data[key]) && data[key]['module_setup'] === true) return true
+  return DROPPED.has(key) || (DROPPED_OF_COPIES.has(key) && 'dest' in data && 'checksum' in data)
+}
+
 function cleaned(data: Readonly<Record<string, unknown>>, folder: string): Record<string, unknown> {
   const kept = Object.entries(data)
-    .filter(([key]) => !DROPPED.has(key))
+    .filter(([key]) => !isDropped(key, data))
     .sort(([a], [b]) => (a < b ? -1 : 1))
   return Object.fromEntries(
     kept.map(([key, value]) => [placeless(key, folder), VARYING_KEYS.has(key) && !isRecord(value) ? `<${key}>` : clean(value, folder)]),
@@ -76,3 +89,11 @@ function clean(value: unknown, folder: string): unknown {
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
+
+/** Results by the rules of today. */
+export function tidied(results: readonly TaskLine[]): readonly TaskLine[] {
+  return results.map((line) => ({ ...line, data: cleaned(line.data, NOWHERE) }))
+}
+
+/** A folder that no text names. */
+const NOWHERE = '/nowhere/at/all'

@@ -34,7 +34,7 @@ test("a role's defaults are weak, its vars beat the play's, entry vars and param
   )
   t.deepEqual(
     ['only', 'c', 'd'].map((name) => look(play, after, name)),
-    [['default', 'role defaults'], ['entry', 'role vars'], undefined],
+    [['default', 'role defaults'], ['role', 'role vars'], undefined],
   )
 })
 

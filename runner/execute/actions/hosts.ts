@@ -30,6 +30,7 @@ export const addHost = defineAction({
           record([
             ['host_name', name],
             ['groups', groups],
+            ['host_vars', record([...vars].map(([key, { value }]) => [key, value] as const))],
           ]),
         ],
       ]),

@@ -34,11 +34,16 @@ export const includeVars = defineAction({
     const files = filesOf(task, args)
     const name = args.get('name')
     const loaded: VarMap[] = files.map((file) => loadVarsFile(file, { decrypt: decryptOf(task.play.run.options) }))
+    const all = record(loaded.flatMap((vars) => [...vars].map(([key, entry]) => [key, entry.value] as const)))
     if (typeof name === 'string') {
-      const merged = record(loaded.flatMap((vars) => [...vars].map(([key, entry]) => [key, entry.value] as const)))
-      task.host.includedVars.set(name, { value: merged, source: task.step.source })
+      task.host.includedVars.set(name, { value: all, source: task.step.source })
     } else for (const vars of loaded) for (const [key, entry] of vars) task.host.includedVars.set(key, entry)
-    return ok(record([['ansible_included_var_files', files]]))
+    return ok(
+      record([
+        ['ansible_facts', typeof name === 'string' ? record([[name, all]]) : all],
+        ['ansible_included_var_files', files],
+      ]),
+    )
   },
 })
 

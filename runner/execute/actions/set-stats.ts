@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { RunnerError } from '../../base/error.ts'
-import { isRecord } from '../../base/value.ts'
+import { isRecord, record } from '../../base/value.ts'
 import { bool } from '../../module/args.ts'
 import { ok } from '../executed.ts'
 import { defineAction } from './_define.ts'
@@ -13,7 +13,14 @@ export const setStats = defineAction({
     const data = args.get('data')
     if (data === undefined || !isRecord(data))
       throw new RunnerError('argument', "The 'data' option needs to be a dictionary/hash", { source: task.step.source })
-    task.play.run.emit({ type: 'stats', at: Date.now(), data })
-    return ok()
+    const perHost = args.get('per_host') === true
+    const aggregate = args.get('aggregate') !== false
+    task.play.run.emit({ type: 'stats', at: Date.now(), host: perHost ? task.host.name : undefined, aggregate, data })
+    const stats = record([
+      ['data', data],
+      ['per_host', perHost],
+      ['aggregate', aggregate],
+    ])
+    return ok(record([['ansible_stats', stats]]))
   },
 })

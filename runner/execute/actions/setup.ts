@@ -26,11 +26,16 @@ export const setup = defineAction({
       ...(typeof factPath === 'string' ? { factPath } : {}),
     })
     const filters = strings(args.get('filter') ?? '*')
-    const kept = Object.entries(facts).filter(([name]) => filters.some((pattern) => matches(pattern, name)))
+    const kept = Object.entries(facts)
+      .filter(([name]) => PLAIN.has(name) || filters.some((pattern) => matches(pattern, name)))
+      .map(([name, value]) => [PLAIN.has(name) ? name : `ansible_${name}`, value] as const)
     task.delegate.factsGathered = true
     return { ...ok(record([['ansible_facts', record(kept)]])), display: 'never' }
   },
 })
+
+/** What tells of the gathering itself has no prefix. */
+const PLAIN = new Set(['gather_subset', 'module_setup'])
 
 function strings(value: Value): readonly string[] {
   if (isList(value)) return value.map(String)

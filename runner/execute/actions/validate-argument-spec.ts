@@ -30,6 +30,7 @@ export const validateArgumentSpec = defineAction({
     const error = argumentError(task.step.role?.name ?? 'variables', errors, task.scope)
     const data = record([
       ['argument_errors', errors.map(({ message }) => message)],
+      ['argument_spec_data', args.get('argument_spec') ?? null],
       ['validate_args_context', args.get('validate_args_context') ?? null],
     ])
     return failed(`Validation of arguments failed:\n${errors.map(({ message }) => message).join('\n')}`, data, error)

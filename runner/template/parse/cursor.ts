@@ -29,9 +29,15 @@ export class TokenCursor extends nunjucksParser.Parser<Statement> {
   }
 
   unexpected(token: Token, wanted?: string): never {
-    const end = token.type === 'eof' || token.type.endsWith('-end')
-    const found = end ? 'unexpected end of expression' : `unexpected '${token.value}'`
-    return this.fail(wanted === undefined ? found : `${found}, expected ${wanted}`, token.lineno, token.colno)
+    const name = ENDS[token.type]
+    const found = `'${name ?? token.value}'`
+    const message =
+      wanted !== undefined
+        ? `expected token ${wanted}, got ${found}`
+        : name === undefined
+          ? `unexpected ${found}`
+          : `Expected an expression, got ${found}`
+    return this.fail(message, token.lineno, token.colno)
   }
 
   isSymbol(name: string): boolean {
@@ -47,4 +53,11 @@ export class TokenCursor extends nunjucksParser.Parser<Statement> {
   expectSymbol(name: string): void {
     if (!this.skipSymbol(name)) this.unexpected(this.current(), `'${name}'`)
   }
+}
+
+/** What the end of a thing is called. */
+const ENDS: Readonly<Record<string, string>> = {
+  eof: 'end of template',
+  'block-end': 'end of statement block',
+  'variable-end': 'end of print statement',
 }

@@ -107,6 +107,10 @@ export class Moment implements Dynamic {
     return this.iso(' ')
   }
 
+  final(): string {
+    return this.iso('T')
+  }
+
   operate(op: string, right: Val): Val | undefined {
     const micros = BigInt(this.clock) * 1000n + BigInt(this.micro)
     if (op === '-' && right instanceof Moment) return new Span(Number(micros - (BigInt(right.clock) * 1000n + BigInt(right.micro))) / 1e6)

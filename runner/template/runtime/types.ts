@@ -61,6 +61,8 @@ export interface Dynamic {
   attr(name: string): Val | undefined
   /** Its text; undefined where it has none worth printing. */
   text(): string
+  /** What it is as a value by itself, where that is not its text. */
+  final?(): string
   /** Writes an attribute; only namespaces can. */
   set?(name: string, value: Val): void
   /** Calls the object itself; only `loop` of a recursive loop, macros and cyclers can be. */

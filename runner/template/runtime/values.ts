@@ -195,7 +195,7 @@ export function finalize(value: Val): Value {
   if (isValRecord(value)) return finalizeRecord(value)
   if (value instanceof Undefined) throw value.error()
   if (value instanceof Callable) return fail(`a template must give data, not the function '${value.name}'`, 'call it with ()')
-  if (isDynamic(value)) return value.text()
+  if (isDynamic(value)) return value.final?.() ?? value.text()
   return value
 }
 

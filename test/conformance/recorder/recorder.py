@@ -41,6 +41,9 @@ class CallbackModule(CallbackBase):
 
     def _write(self, status, result):
         data = transform_to_native_types(result.raw)
+        shown = result.result
+        if 'censored' in shown:
+            data = {key: shown[key] for key in ('censored', 'changed') if key in shown}
         if status == 'ok' and data.get('changed'):
             status = 'changed'
         line = {'task': result.task.get_name().strip(), 'host': result.host.get_name(), 'status': status, 'data': data}
