@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { httpReason } from '../base/http-reason.ts'
 import type { HttpResponse } from '../host/host.ts'
 import type { HttpField, HttpPollAction, Outcome } from '../module/change.ts'
-import { exchange, isSuccess, outcomeOf } from './_apply-http.ts'
+import { exchange, isSuccess, outcomeOf, pause } from './_apply-http.ts'
 import { parseJson, resolveRequest, walk } from './_request-refs.ts'
 import type { ApplyTarget } from './apply.ts'
 
@@ -21,7 +20,7 @@ export async function applyHttpPoll(action: HttpPollAction, earlier: readonly Ou
       const stderr = verdict.kind === 'done' ? '' : verdict.reason
       return outcomeOf(response, { id: action.id, ok: verdict.kind === 'done', stderr, start, timedOut: verdict.kind === 'again' })
     }
-    await sleep(action.interval, undefined, { signal: target.signal })
+    await pause(action.interval, target)
   }
 }
 

@@ -11,7 +11,7 @@ export async function applyHttp(action: HttpAction, earlier: readonly Outcome[],
   const ask = exchangeFor(action, earlier, target)
   let response = await ask()
   for (let turn = 0; turn < (action.retry?.times ?? 0) && passes(action.retry, response); turn += 1) {
-    await sleep(action.retry?.interval ?? 0, undefined, { signal: target.signal })
+    await pause(action.retry?.interval ?? 0, target)
     response = await ask()
   }
   const ok = action.okStatus?.includes(response.status) ?? isSuccess(response.status)
@@ -32,6 +32,15 @@ export async function exchange(request: HttpRequest, target: ApplyTarget): Promi
   const response = await target.httpOver(await target.connection(), request, target.signal)
   target.signal.throwIfAborted()
   return response
+}
+
+/** The end of the run is thrown as what it is. */
+export async function pause(milliseconds: number, { signal }: ApplyTarget): Promise<void> {
+  try {
+    await sleep(milliseconds, undefined, { signal })
+  } finally {
+    signal.throwIfAborted()
+  }
 }
 
 export function isSuccess(status: number): boolean {

@@ -28,13 +28,13 @@ async function serve(t: ExecutionContext, answers: readonly Answer[]): Promise<{
   return { url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? String(address.port) : ''}`, seen }
 }
 
-function apply(action: HttpAction | HttpPollAction): Promise<Applied> {
+function apply(action: HttpAction | HttpPollAction, signal = new AbortController().signal): Promise<Applied> {
   return withLocalMachine('dash', ({ session, connection }) =>
     applyChanges([{ what: 'test', actions: [action] }], {
       session,
       connection: () => Promise.resolve(connection),
       httpOver,
-      signal: new AbortController().signal,
+      signal,
       env: {},
     }),
   )
@@ -78,6 +78,15 @@ test('a wait that is over tells how things stand', async (t) => {
   const { failed, outcomes } = await apply(waitFor(url, { timeout: 100 }))
   t.is(failed?.message, 'wait for server one: not within 0.1 s: status is BUILD')
   t.true(outcomes[0]?.timedOut)
+})
+
+test('the end of the run ends a wait, and is thrown as what it is', async (t) => {
+  const { url } = await serve(t, [server('BUILD')])
+  const abort = new AbortController()
+  setTimeout(() => {
+    abort.abort(new Error('the run was ended'))
+  }, 200)
+  await t.throwsAsync(apply(waitFor(url, { interval: 2_000 }), abort.signal), { message: 'the run was ended' })
 })
 
 test('a refusal ends a wait at once', async (t) => {
