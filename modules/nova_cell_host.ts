@@ -1,5 +1,5 @@
-import { args as arg, type Change, defineModule, type Failure, fail, z } from '../runner/module/index.ts'
-import { cellArguments, cellCommand, cellsEffect, cellsProbe, hostIsMapped, type NovaCells } from './_nova-cells.ts'
+import { args as arg, type Change, defineModule, type Failure, fail, UnknownState, z } from '../runner/module/index.ts'
+import { CELL0, cellArguments, cellCommand, cellsEffect, cellsProbe, hostIsMapped, type NovaCell, type NovaCells } from './_nova-cells.ts'
 
 const schema = z.strictObject({
   host: arg.str().describe('Name that its nova-compute reports: `host` of its nova.conf, else the name of the machine.'),
@@ -20,7 +20,11 @@ export default defineModule<Args, NovaCells>({
     { name: 'A compute host that has joined', yaml: 'nova_cell_host:\n  host: compute\ndelegate_to: controller\n', lab: false },
     { name: 'One that has left', yaml: 'nova_cell_host:\n  host: old\n  state: absent\ndelegate_to: controller\n', lab: false },
   ],
-  check: (host, args) => host.probe(cellsProbe(args)),
+  async check(host, args) {
+    const state = await host.probe(cellsProbe(args))
+    if (host.predicted && args.state === 'present' && !state.cells.some(isForHosts)) throw new UnknownState('the cell is still to be made')
+    return state
+  },
   plan: (state, args) => (args.state === 'present' ? discovery(state, args) : removal(state, args)),
   result: (state, args) => {
     const cell = state.hosts.find((host) => host.name === args.host)?.cell
@@ -30,7 +34,7 @@ export default defineModule<Args, NovaCells>({
 
 function discovery(state: NovaCells, args: Args): readonly Change[] | Failure {
   if (state.hosts.some((host) => host.name === args.host)) return []
-  const cell = state.cells.find((each) => each.name !== 'cell0')
+  const cell = state.cells.find(isForHosts)
   if (cell === undefined) return fail('there is no cell that could have hosts', { hint: 'make one with nova_cell' })
   const discover = cellCommand(args, ['discover_hosts'])
   return [
@@ -41,6 +45,10 @@ function discovery(state: NovaCells, args: Args): readonly Change[] | Failure {
       effects: [cellsEffect({ ...state, hosts: [...state.hosts, { name: args.host, cell: cell.uuid }] })],
     },
   ]
+}
+
+function isForHosts(cell: NovaCell): boolean {
+  return cell.uuid !== CELL0
 }
 
 function removal(state: NovaCells, args: Args): readonly Change[] {
