@@ -44,8 +44,12 @@ export function ordered(names: readonly string[], order: string): readonly strin
       return [...names].sort().reverse()
     case 'shuffle':
       return shuffled(names)
-    default:
+    case 'inventory':
       return names
+    default:
+      throw new RunnerError('options', `Invalid 'order' specified for inventory hosts: ${order}`, {
+        hint: 'the orders are inventory, reverse_inventory, sorted, reverse_sorted and shuffle',
+      })
   }
 }
 

@@ -3,6 +3,7 @@ import { RunnerError } from '../base/error.ts'
 import { isRecord, LazyRecord, record, Unknown, type Value } from '../base/value.ts'
 import { conditionHolds } from './attempt.ts'
 import { type Executed, fromError, hasChanged, registeredValue, unknown } from './executed.ts'
+import { recordFacts } from './facts.ts'
 import { evaluateLoop, itemLabel, itemVariables, type Loop } from './loop.ts'
 import { attemptUntil } from './retry.ts'
 import { withLocals } from './scope.ts'
@@ -75,6 +76,7 @@ async function runItem(task: TaskRun, loop: Loop, at: { index: number; item: Val
   try {
     itemTask = start({ ...task, scope: withLocals(task.scope, locals) })
     executed = await attemptUntil(itemTask)
+    recordFacts(itemTask, executed)
   } catch (error) {
     executed = fromError(error)
   }

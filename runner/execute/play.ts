@@ -58,6 +58,12 @@ async function runBatches(run: RunContext, play: Play, whole: Omit<Batch, 'batch
   return 'on'
 }
 
+/** Variables list hosts as the inventory does, whatever the order of the play. */
+function inInventoryOrder(run: RunContext, hosts: readonly HostRun[]): readonly HostRun[] {
+  const place = new Map(run.options.inventory.hosts.map((name, at) => [name, at] as const))
+  return [...hosts].sort((a, b) => (place.get(a.name) ?? 0) - (place.get(b.name) ?? 0))
+}
+
 /** Whether the next batch, and after it the next play, may begin. */
 function judge(play: PlayRun, before: readonly HostRun[]): Verdict {
   if (play.ending === 'play') return 'end'
@@ -84,7 +90,7 @@ function startBatch(run: RunContext, play: Play, at: Batch): PlayRun {
     run,
     play,
     playName: at.ref.name,
-    allHosts: at.hosts,
+    allHosts: inInventoryOrder(run, at.hosts),
     batch: at.batch,
     playVars: play.vars,
     varsFiles: new Map(),

@@ -1,12 +1,13 @@
 import { RunnerError } from '../base/error.ts'
 import type { TaskRef } from '../base/event.ts'
-import { isRecord, Secret, toPlain, Unknown, type Value } from '../base/value.ts'
+import { Secret, toPlain, Unknown, type Value } from '../base/value.ts'
 import { Prediction } from '../host/prediction.ts'
 import { writtenText } from '../load/text.ts'
 import type { IncludeStep, Step, TaskStep } from '../plan/types.ts'
 import type { Scope } from '../template/scope.ts'
 import type { PlayRun } from './context.ts'
 import { type Executed, fromError, registeredValue } from './executed.ts'
+import { recordFacts } from './facts.ts'
 import type { HostRun } from './host-run.ts'
 import { runLoop } from './looped.ts'
 import { warnIfReserved } from './reserved.ts'
@@ -134,18 +135,22 @@ function isIgnored(task: TaskRun, executed: Executed): boolean {
   }
 }
 
-/** Actions whose `ansible_facts` are variables that they set themselves. */
-const VARIABLES = new Set(['set_fact', 'include_vars'])
-
-/** `register`, facts and the names a result sets. */
+/** `register`, and for a task without a loop the facts that its result holds. */
 function record(task: TaskRun, executed: Executed): void {
-  const { register, delegateFacts } = task.step.keywords
-  const facts = executed.data['ansible_facts']
-  const owner =
-    booleanKeyword(task, delegateFacts) === true && task.step.keywords.delegateTo !== undefined ? delegateOf(task, task.scope) : task.host
-  if (isRecord(facts) && !VARIABLES.has(task.step.action.name)) owner.addFacts(facts)
-  if (register !== undefined) warnIfReserved(task.play.run, register, task.step.keywords.registerSource)
-  if (register !== undefined) task.host.assigned.set(register, { value: registeredValue(executed), source: task.step.source })
+  const { register, registerSource, loop } = task.step.keywords
+  if (loop === undefined) recordFacts(withDelegate(task), executed)
+  if (register === undefined) return
+  warnIfReserved(task.play.run, register, registerSource)
+  task.host.assigned.set(register, { value: registeredValue(executed), source: task.step.source })
+}
+
+/** A delegate that cannot be told has failed the task already. */
+function withDelegate(task: TaskRun): TaskRun {
+  try {
+    return configured(task)
+  } catch {
+    return task
+  }
 }
 
 /** The name that people see, with the role in front; a name that cannot be rendered is shown as it was written. */

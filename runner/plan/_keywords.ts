@@ -77,6 +77,7 @@ const READERS: Readonly<Record<string, Read>> = {
     draft.notify = [...draft.notify, ...parts(checked(node, context))]
   },
   module_defaults: (draft, node, context) => {
+    for (const part of parts(node)) refuseGroups(part)
     draft.moduleDefaults = [...draft.moduleDefaults, ...parts(checked(node, context))]
   },
   register: (draft, node) => {
@@ -166,6 +167,13 @@ const READERS: Readonly<Record<string, Read>> = {
     if (!(value instanceof Template)) readDebugger(value, node.source)
     draft.debugger = value
   },
+}
+
+/** Groups of modules are a matter of collections, which are not read: a default that reached nobody would be a trap. */
+function refuseGroups(node: Node): void {
+  for (const [name, { key }] of node.entries ?? [])
+    if (name.startsWith('group/'))
+      throw syntaxError(`could not resolve the module_defaults group ${name.slice('group/'.length)}`, key, 'name the modules one by one')
 }
 
 /** What steps inside inherit: all but the keywords that mean one task. */

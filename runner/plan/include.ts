@@ -48,7 +48,7 @@ async function compileIncludedRole(
   { role, params }: { readonly role: RoleArgs; readonly params: readonly VarLayer[] },
 ): Promise<CompiledRole> {
   const outer = innerFrame(compiler, include, params)
-  const play: PlayContext = { ...outer.play, handlers: [], roleLayers: [], roles: [], done: new Set<string>() }
+  const play: PlayContext = { ...outer.play, handlers: [], roleLayers: [], roles: [], done: new Set(outer.play.done) }
   const source = include.argNodes.get('name')?.source ?? include.source
   const steps = await compileRole(compiler, outer.with({ play }), {
     name: role.name,

@@ -2,6 +2,7 @@ import { RunnerError } from '../../base/error.ts'
 import { record, Template } from '../../base/value.ts'
 import { hasTemplate } from '../../load/text.ts'
 import { failed, ok } from '../executed.ts'
+import { factOwner } from '../facts.ts'
 import { warnIfReserved } from '../reserved.ts'
 import type { TaskRun } from '../task-run.ts'
 import { anyArgs, defineAction } from './_define.ts'
@@ -14,7 +15,7 @@ export const setFact = defineAction({
     const facts = [...args].filter(([name]) => name !== 'cacheable').map(([name, value]) => [factName(task, name), value] as const)
     if (facts.length === 0)
       return { ...failed('No key/value pairs provided, at least one is required for this action to succeed'), failedBy: 'message' }
-    const owner = task.step.keywords.delegateFacts === true ? task.delegate : task.host
+    const owner = factOwner(task)
     for (const [name, value] of facts) {
       if (!/^[A-Za-z_]\w*$/.test(name))
         throw new RunnerError('variable', `Invalid variable name '${name}'.`, {
