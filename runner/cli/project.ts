@@ -3,6 +3,8 @@ import type { RunEvent } from '../base/event.ts'
 import type { SecretRegistry } from '../base/secret-registry.ts'
 import { formatSource, type Source } from '../base/source.ts'
 import { actionSpecs } from '../execute/actions/index.ts'
+import type { FactCache } from '../execute/fact-cache.ts'
+import type { Gathering } from '../execute/options.ts'
 import { decryptOf } from '../execute/options.ts'
 import { createTemplateHost } from '../execute/template-host.ts'
 import { loadInventory } from '../load/inventory.ts'
@@ -16,6 +18,7 @@ import type { Registry } from '../module/registry.ts'
 import type { TemplateEngine } from '../template/engine.ts'
 import { createTemplateEngine } from '../template/environment.ts'
 import { readAnsibleConfig } from './ansible-config.ts'
+import { factCacheOf, gatheringOf } from './fact-settings.ts'
 import { inventorySources } from './inventory-sources.ts'
 import type { Io } from './io.ts'
 import { moduleFolder, packageFile } from './package-root.ts'
@@ -27,6 +30,8 @@ export interface Project {
   readonly registry: Registry
   readonly engine: TemplateEngine
   readonly extraVars: VarMap
+  readonly gathering: Gathering
+  readonly factCache: FactCache | undefined
   readonly rolesPath: readonly string[]
   readonly warn: Warn
   /** Absent where no vault password was given. */
@@ -72,6 +77,8 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
       }),
     ),
     extraVars,
+    gathering: gatheringOf(config),
+    factCache: factCacheOf(config),
     rolesPath: rolesPath(playbookDirs, io),
     warn,
     vault,

@@ -34,7 +34,7 @@ export class RunContext {
   host(name: string): HostRun {
     const known = this.#hosts.get(name)
     if (known !== undefined) return known
-    const host = new HostRun(name, this.#prediction.forHost(name))
+    const host = new HostRun(name, this.#prediction.forHost(name), this.options.checkMode ? undefined : this.options.factCache)
     this.#hosts.set(name, host)
     return host
   }

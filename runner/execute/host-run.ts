@@ -3,6 +3,7 @@ import { emptyRecord, record, type Value, type ValueRecord } from '../base/value
 import type { Prediction } from '../host/prediction.ts'
 import type { VarEntry, VarMap } from '../load/layer.ts'
 import type { HandlerStep, RoleRef } from '../plan/types.ts'
+import type { FactCache } from './fact-cache.ts'
 
 type Count = keyof HostTally
 
@@ -34,11 +35,17 @@ export class HostRun {
   factsGathered = false
   readonly #injected = new Map<string, VarEntry>()
   #factVars: VarMap | undefined
+  /** Keeps facts for later runs. */
+  readonly #cache: FactCache | undefined
   readonly #tally: Record<Count, number> = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0, unknown: 0 }
 
-  constructor(name: string, prediction: Prediction) {
+  constructor(name: string, prediction: Prediction, cache?: FactCache) {
     this.name = name
     this.prediction = prediction
+    const { [GATHERED]: gathered, ...known } = cache?.read(name) ?? {}
+    this.addFacts(known)
+    this.factsGathered = gathered === true
+    this.#cache = cache
   }
 
   get gone(): boolean {
@@ -84,6 +91,8 @@ export class HostRun {
       this.facts[factName(name)] = value
     }
     this.#factVars = undefined
+    const entries = [...this.#injected].map(([name, entry]) => [name, entry.value] as const)
+    this.#cache?.write(this.name, record([...entries, [GATHERED, this.factsGathered]]))
   }
 
   clearFacts(): void {
@@ -91,6 +100,7 @@ export class HostRun {
     this.#injected.clear()
     this.#factVars = undefined
     this.factsGathered = false
+    this.#cache?.remove(this.name)
   }
 
   /** Facts as variables, and all of them as `ansible_facts`. */
@@ -99,6 +109,9 @@ export class HostRun {
     return this.#factVars
   }
 }
+
+/** Ansible's own mark in a cache of facts. */
+const GATHERED = '_ansible_facts_gathered'
 
 function factName(name: string): string {
   return name.startsWith('ansible_') && name !== 'ansible_local' ? name.slice('ansible_'.length) : name

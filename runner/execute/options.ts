@@ -10,6 +10,7 @@ import type { Vault } from '../load/vault-secrets.ts'
 import type { Registry } from '../module/registry.ts'
 import type { IncludeCompiler, Selection } from '../plan/types.ts'
 import type { TemplateEngine } from '../template/engine.ts'
+import type { FactCache } from './fact-cache.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Everything a run needs besides the plan; nothing is read from the ambient process. */
@@ -31,6 +32,10 @@ export interface RunOptions {
   readonly extraVars: VarMap
   readonly cliDefaults: CliDefaults
   readonly forceHandlers: boolean
+  /** Default implicit. */
+  readonly gathering?: Gathering | undefined
+  /** Facts of earlier runs; absent where they live for one run. */
+  readonly factCache?: FactCache | undefined
   readonly secrets: SecretRegistry
   /** Absent where no vault password was given. */
   readonly vault?: Vault | undefined
@@ -39,6 +44,9 @@ export interface RunOptions {
   /** `ansible.cfg`'s and the environment's HOME and SSH_AUTH_SOCK, for keys and the agent. */
   readonly env: Readonly<Record<string, string | undefined>>
 }
+
+/** When facts are gathered: in each play, where a play asks for it, or once a run (and not where the cache has them). */
+export type Gathering = 'implicit' | 'explicit' | 'smart'
 
 /** Connection flags of the command line: below every variable. */
 export interface CliDefaults {

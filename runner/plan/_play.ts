@@ -23,7 +23,7 @@ export interface PlayPlace {
   readonly vars: VarMap
 }
 
-const UNUSED = ['collections', 'fact_path', 'gather_timeout', 'validate_argspec']
+const UNUSED = ['collections', 'validate_argspec']
 
 /** One play with its roles and static imports flattened. */
 export async function compilePlay(compiler: Compiler, node: Node, place: PlayPlace): Promise<Play> {
@@ -125,6 +125,8 @@ function playFields(compiler: Compiler, node: Node, entries: Entries, place: Pla
     hosts,
     gatherFacts: field('gather_facts')?.value,
     gatherSubset: field('gather_subset')?.value,
+    gatherTimeout: field('gather_timeout')?.value,
+    factPath: field('fact_path')?.value,
     serial: field('serial'),
     strategy: checkedStrategy(field('strategy')),
     order: field('order'),

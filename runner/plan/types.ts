@@ -23,6 +23,8 @@ export interface Play {
   readonly hosts: Node
   readonly gatherFacts: Value | undefined
   readonly gatherSubset: Value | undefined
+  readonly gatherTimeout: Value | undefined
+  readonly factPath: Value | undefined
   readonly serial: Node | undefined
   readonly strategy: Node | undefined
   readonly order: Node | undefined

@@ -1,5 +1,5 @@
 import { RunnerError } from '../../base/error.ts'
-import { record, Template } from '../../base/value.ts'
+import { record, Template, toPlain, type Value } from '../../base/value.ts'
 import { hasTemplate } from '../../load/text.ts'
 import { failed, ok } from '../executed.ts'
 import { factOwner } from '../facts.ts'
@@ -25,7 +25,7 @@ export const setFact = defineAction({
       warnIfReserved(task.play.run, name, task.step.argKeys.get(name))
       owner.assigned.set(name, { value, source: task.step.argNodes.get(name)?.source ?? task.step.source })
     }
-    if (args.get('cacheable') === true) owner.addFacts(record(facts))
+    if (isYes(args.get('cacheable'))) owner.addFacts(record(facts))
     return ok(record([['ansible_facts', record(facts)]]))
   },
 })
@@ -35,4 +35,8 @@ function factName(task: TaskRun, name: string): string {
   if (!hasTemplate(name)) return name
   const rendered = task.play.run.options.engine.render(new Template(name, task.step.argNodes.get(name)?.source), task.scope)
   return typeof rendered === 'string' ? rendered : name
+}
+
+function isYes(value: Value | undefined): boolean {
+  return value !== undefined && ['true', 'yes', 'on', '1', 'y', 't'].includes(String(toPlain(value)).toLowerCase())
 }
