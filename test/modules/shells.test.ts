@@ -42,7 +42,7 @@ for (const shell of ['dash', 'bash', 'busybox sh'] as const) {
     t.is((await runModule(find, { paths: at(''), recurse: true, get_checksum: true }, { shell })).data['matched'], 2)
     t.is((await runModule(command, { cmd: 'echo $HOME "a b"' }, { shell })).data['stdout'], `${process.env['HOME'] ?? ''} a b`)
     writeFileSync(at('s'), '#!/bin/sh\necho "$1"\n')
-    t.is((await runModule(script, { cmd: `${at('s')} 'x y'` }, { shell })).data['stdout'], 'x y')
+    t.is((await runModule(script, { cmd: `${at('s')} 'x y'` }, { shell })).data['stdout'], 'x y\n')
     t.is((await runModule(waitFor, { port, timeout: 2 }, { shell })).status, 'ok')
     t.is((await runModule(waitFor, { port, timeout: 1, state: 'drained' }, { shell })).status, 'ok')
     t.is((await runModule(waitFor, { port: 1, timeout: 1 }, { shell })).status, 'failed')

@@ -88,7 +88,7 @@ test('a script of the controller runs with its arguments and leaves nothing', as
   writeFileSync(at('s.sh'), '#!/bin/sh\nprintf "%s|" "$@"; echo "$0" | grep -c stackrun\n')
   const before = readdirSync(tmpdir()).filter((name) => name.startsWith('stackrun.')).length
   const run = await runModule(script, { cmd: `${at('s.sh')} 'a b' c` })
-  t.is(run.data['stdout'], 'a b|c|1')
+  t.is(run.data['stdout'], 'a b|c|1\n')
   writeFileSync(at('s.awk'), 'BEGIN { print ARGV[1]; exit 3 }\n')
   const other = await runModule(script, { cmd: `${at('s.awk')} x`, executable: 'awk -f' })
   t.like(other.data, { rc: 3, stdout: 'x' })
