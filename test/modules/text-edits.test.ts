@@ -91,7 +91,7 @@ test('a script of the controller runs with its arguments and leaves nothing', as
   t.is(run.data['stdout'], 'a b|c|1\n')
   writeFileSync(at('s.awk'), 'BEGIN { print ARGV[1]; exit 3 }\n')
   const other = await runModule(script, { cmd: `${at('s.awk')} x`, executable: 'awk -f' })
-  t.like(other.data, { rc: 3, stdout: 'x' })
+  t.like(other.data, { rc: 3, stdout: 'x\n' })
   t.is(readdirSync(tmpdir()).filter((name) => name.startsWith('stackrun.')).length, before)
   t.is((await runModule(script, { cmd: at('s.sh'), creates: folder })).status, 'ok')
   t.is((await runModule(script, { cmd: at('s.sh') }, { check: true })).status, 'unknown')
