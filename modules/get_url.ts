@@ -12,8 +12,8 @@ const WEB_SERVER = `- apt:
     name: busybox
     update_cache: true
 - shell:
-    cmd: mkdir -p /srv/release && cd /srv/release && echo one >release.txt && sha256sum release.txt >SHA256SUMS && busybox httpd -p 127.0.0.1:8098 -h /srv/release
-    creates: /srv/release
+    cmd: mkdir -p /srv/get-url && cd /srv/get-url && echo one >release.txt && sha256sum release.txt >SHA256SUMS && busybox httpd -p 127.0.0.1:8098 -h /srv/get-url
+    creates: /srv/get-url
 `
 
 export default defineModule<GetUrlArgs, Download>({
