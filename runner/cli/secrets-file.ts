@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { RunnerError } from '../base/error.ts'
 import { isRecord, type Value } from '../base/value.ts'
+import { isVault } from '../base/vault-mark.ts'
 import { loadVarsFile } from '../load/vars.ts'
-import { isVault } from '../load/vault.ts'
 import { replaceFile } from './replace-file.ts'
 
 export interface SecretsOptions {

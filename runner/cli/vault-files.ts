@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { RunnerError } from '../base/error.ts'
-import { closeVault, isVault, type VaultSecret } from '../load/vault.ts'
+import { isVault } from '../base/vault-mark.ts'
+import { closeVault, type VaultSecret } from '../load/vault.ts'
 import type { Vault } from '../load/vault-secrets.ts'
 import type { Io } from './io.ts'
 import { replaceFile } from './replace-file.ts'
+import { standardInput } from './standard-input.ts'
 import { editBytes } from './vault-editor.ts'
 
 /** What `run vault` does with files. `-` is standard input or output. */
@@ -67,10 +69,7 @@ function opened({ vault }: VaultWork, file: string, bytes: Buffer): ReturnType<V
 }
 
 async function inputOf({ io }: VaultWork, file: string): Promise<Buffer> {
-  if (file !== '-') return readFileSync(file)
-  const chunks: Buffer[] = []
-  for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk))
-  return Buffer.concat(chunks)
+  return file === '-' ? standardInput(io) : readFileSync(file)
 }
 
 function writeResult(work: VaultWork, file: string, bytes: Buffer): void {

@@ -2,6 +2,7 @@ import { RunnerError } from '../base/error.ts'
 import { askSecret } from './ask.ts'
 import type { VaultArguments, Work } from './commands/vault.ts'
 import { replaceFile } from './replace-file.ts'
+import { standardInput } from './standard-input.ts'
 import { UsageError } from './usage-error.ts'
 import { encryptedString } from './vault-files.ts'
 
@@ -17,7 +18,7 @@ export async function encryptStrings(work: Work, args: VaultArguments, words: re
   const usesStdin = words.includes('-') || args.value('stdinName') !== undefined
   if (usesStdin && args.flag('prompt')) throw new UsageError('--prompt and standard input cannot go together')
   if (args.flag('prompt')) texts.push({ name: names[0], text: await askedText(work, names[0]) })
-  if (usesStdin) texts.push({ name: args.value('stdinName'), text: await standardInput(work) })
+  if (usesStdin) texts.push({ name: args.value('stdinName'), text: await typedText(work) })
   const given = words.filter((word) => word !== '-')
   texts.push(...given.map((text, at) => ({ name: names[at + (args.flag('prompt') ? 1 : 0)], text })))
   if (texts.length === 0) throw new UsageError('say what to encrypt: a text, - or --prompt')
@@ -32,10 +33,8 @@ async function askedText(work: Work, name: string | undefined): Promise<string> 
   return (await askSecret(name === undefined ? 'String to encrypt' : `String to encrypt (${name})`, work.io)).reveal()
 }
 
-async function standardInput({ io }: Work): Promise<string> {
+async function typedText({ io }: Work): Promise<string> {
   if (io.stdin.isTTY)
     io.stderr.write('Reading plaintext input from stdin. (ctrl-d to end input, twice if your content does not already have a newline)\n')
-  const chunks: Buffer[] = []
-  for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk))
-  return Buffer.concat(chunks).toString('utf8')
+  return (await standardInput(io)).toString('utf8')
 }

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { RunnerError } from '../base/error.ts'
 import { Secret, Unknown, type Value } from '../base/value.ts'
+import { VAULT_MARK } from '../base/vault-mark.ts'
 import { UnknownState } from '../host/probe.ts'
 import type { DigestAlgorithm, LocalFiles, RenderOptions } from '../module/define.ts'
 import { overlay } from '../template/scope.ts'
@@ -71,8 +72,6 @@ async function beginsAsVault(path: string): Promise<boolean> {
     await file.close()
   }
 }
-
-const VAULT_MARK = '$ANSIBLE_VAULT;'
 
 /** Size and time tell whether a file is still the one that was read: a task of the same run may have written it. */
 async function digestOnce(hashes: Hashes, path: string, algorithm: DigestAlgorithm): Promise<string> {

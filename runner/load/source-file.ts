@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { messageOf, RunnerError } from '../base/error.ts'
 import type { SourceFile } from '../base/source.ts'
-import { isVault } from './vault.ts'
+import { isVault } from '../base/vault-mark.ts'
 
 /** Opens a vault text of the controller's files. */
 export type Decrypt = (text: string) => string

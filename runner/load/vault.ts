@@ -19,10 +19,6 @@ const HEADER = '$ANSIBLE_VAULT'
 const WIDTH = 80
 const ITERATIONS = 10_000
 
-export function isVault(text: string): boolean {
-  return text.startsWith(`${HEADER};`)
-}
-
 interface Envelope {
   readonly version: string
   readonly cipher: string

@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path'
+import { isVault } from '../../base/vault-mark.ts'
 import type { FileOptions } from '../engine.ts'
 import { fail } from '../runtime/errors.ts'
 import type { Run } from '../runtime/run.ts'
@@ -8,13 +9,11 @@ import { findFile, type Lookup, type Options, perTerm } from './define.ts'
 import { globFiles } from './glob.ts'
 import { renderText } from './template-file.ts'
 
-const VAULT = '$ANSIBLE_VAULT;'
-
 /** A file's text as `shape` leaves it; of one that is encrypted, a secret. */
 function fileText(name: string, run: Run, shape: (text: string) => string): Val {
   const path = findFile('files', name, run)
   const text = run.renderer.host.readFile(path).toString('utf8')
-  if (!text.startsWith(VAULT)) return shape(text)
+  if (!isVault(text)) return shape(text)
   const { decrypt } = run.renderer.host
   return decrypt === undefined ? fail(`${path} is encrypted and no vault password was given`) : run.secret(shape(decrypt(text)))
 }

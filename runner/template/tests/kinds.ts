@@ -1,4 +1,5 @@
 import { Float, LazyRecord, Secret } from '../../base/value.ts'
+import { isVault } from '../../base/vault-mark.ts'
 import { fail } from '../runtime/errors.ts'
 import { Callable, isDynamic, isValList, isValRecord, Undefined, type Val } from '../runtime/types.ts'
 import { isFloat, numeric, plainText } from '../runtime/values.ts'
@@ -43,7 +44,7 @@ export const KINDS: TestTable = [
   test('nan', [], (value) => typeof value === 'number' && Number.isNaN(value)),
   test('lower', [], (value) => hasCase(value) && plainText(value) === plainText(value)?.toLowerCase()),
   test('upper', [], (value) => hasCase(value) && plainText(value) === plainText(value)?.toUpperCase()),
-  test('vault_encrypted', [], (value) => plainText(value)?.startsWith('$ANSIBLE_VAULT;') === true),
+  test('vault_encrypted', [], (value) => isVault(plainText(value) ?? '')),
   test('vaulted_file', [], () => fail("the test 'vaulted_file' is not supported")),
   test('secret', [], (value) => value instanceof Secret),
   ...aliases(['filter'], [], (value, _args, run) => run.renderer.filter(plainText(value) ?? '') !== undefined),
