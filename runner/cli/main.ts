@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   secrets: async () => (await import('./commands/secrets.ts')).secretsCommand,
   vault: async () => (await import('./commands/vault.ts')).vaultCommand,
   doc: async () => (await import('./commands/doc.ts')).docCommand,
+  timeline: async () => (await import('./commands/timeline.ts')).timelineCommand,
   inventory: async () => (await import('./commands/inventory.ts')).inventoryCommand,
 }
 

@@ -6,6 +6,7 @@ const USAGES: Readonly<Record<string, string>> = {
   secrets: 'usage: run secrets init [FILE] [--force]',
   vault: 'usage: run vault create|view|edit|encrypt|decrypt|rekey FILE… | encrypt-string TEXT…',
   doc: 'usage: run doc [MODULE]',
+  timeline: 'usage: run timeline [JOURNAL] [--svg FILE]',
   inventory: 'usage: run inventory [-i INVENTORY] --list | --graph [GROUP] | --host HOST',
 }
 
@@ -29,6 +30,7 @@ export function helpText(): string {
     definition('run vault ACTION', 'Create, view, edit, encrypt, decrypt and rekey files; encrypt texts.'),
     definition('run doc [MODULE]', 'List the modules, or show how to use one.'),
     definition('run inventory', 'Show hosts, groups and their variables.'),
+    definition('run timeline [JOURNAL]', 'Where the time of a run went: a table, or a picture with --svg.'),
     definition('run --version', 'Show the version.'),
     '',
     optionsHelp(PLAYBOOK_OPTIONS),

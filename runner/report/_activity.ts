@@ -1,5 +1,5 @@
 import type { RunEventOf } from '../base/event.ts'
-import { duration } from './_duration.ts'
+import { duration } from './duration.ts'
 
 /** Output of commands that take longer than this is shown while they run. Seconds. */
 const PATIENCE = 2

@@ -1,12 +1,12 @@
 import type { RunEvent, RunEventOf, TaskRef } from '../base/event.ts'
 import { formatSource } from '../base/source.ts'
 import { Activity } from './_activity.ts'
-import { duration } from './_duration.ts'
 import { type DetailOptions, type Line, placeLines } from './_result-lines.ts'
 import { hostRows, type Rows, taskRows } from './_rows.ts'
 import type { Screen } from './_screen.ts'
 import type { Style } from './_style.ts'
 import { type ResultGroup, TaskGroup } from './_task-group.ts'
+import { duration } from './duration.ts'
 import type { Reporter } from './reporter.ts'
 
 const TICK = 200

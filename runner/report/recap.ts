@@ -1,7 +1,7 @@
 import type { HostTally, RunEvent, RunEventOf } from '../base/event.ts'
-import { duration } from './_duration.ts'
 import type { Screen } from './_screen.ts'
 import type { Style } from './_style.ts'
+import { duration } from './duration.ts'
 import type { Reporter } from './reporter.ts'
 
 const COLUMNS: readonly (readonly [keyof HostTally, Style])[] = [
