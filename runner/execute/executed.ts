@@ -29,7 +29,10 @@ export function ok(data: ValueRecord = emptyRecord(), message?: string): Execute
 }
 
 export function skipped(reason: string, extra: ValueRecord = emptyRecord()): Executed {
-  return { status: 'skipped', data: record([['skipped', true], ['skip_reason', reason], ...Object.entries(extra)]), message: reason }
+  const data = emptyRecord()
+  data['skipped'] = true
+  data['skip_reason'] = reason
+  return { status: 'skipped', data: Object.assign(data, extra), message: reason }
 }
 
 export function failed(message: string, data: ValueRecord = emptyRecord(), error?: RunnerError): Executed {
@@ -83,9 +86,10 @@ export function hasChanged({ status, data }: Executed): boolean {
 /** The result's data with `changed` and `failed`, of which a skipped or unreachable result and a loop without failures lack the latter. */
 export function resultRecord(executed: Executed): ValueRecord {
   const { status, data, looped } = executed
-  const base: [string, Value][] = executed.early === true ? [] : [['changed', hasChanged(executed)]]
-  if (status === 'failed' || (status !== 'skipped' && status !== 'unreachable' && looped !== true))
-    base.push(['failed', status === 'failed'])
-  if (status === 'failed' && looped !== true) base.push(['exception', NO_TRACEBACK])
-  return record([...base, ...Object.entries(data).filter(([key]) => key !== 'changed' && key !== 'failed')])
+  const result = emptyRecord()
+  if (executed.early !== true) result['changed'] = hasChanged(executed)
+  if (status === 'failed' || (status !== 'skipped' && status !== 'unreachable' && looped !== true)) result['failed'] = status === 'failed'
+  if (status === 'failed' && looped !== true) result['exception'] = NO_TRACEBACK
+  for (const key of Object.keys(data)) if (key !== 'changed' && key !== 'failed') result[key] = data[key] ?? null
+  return result
 }

@@ -5,6 +5,10 @@ import type { TaskRun } from './task-run.ts'
 /** Actions that set variables by themselves: what their results call facts is for people to see. */
 const VARIABLES = new Set(['set_fact', 'include_vars'])
 
+export function holdsFacts(executed: Executed): boolean {
+  return executed.data['ansible_facts'] !== undefined
+}
+
 /** Keeps the facts that a result holds: with the host, or where `delegate_facts` says so with its delegate. */
 export function recordFacts(task: TaskRun, executed: Executed): void {
   const facts = executed.data['ansible_facts']

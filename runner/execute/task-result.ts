@@ -7,16 +7,20 @@ import type { StepRun } from './task-run.ts'
 
 const CENSORED = "the output has been hidden due to the fact that 'no_log: true' was specified for this result"
 
+const NONE: readonly never[] = []
+
 /** The result as reports see it: censored under `no_log`. */
 export function taskResult(task: StepRun, executed: Executed, ignored = false): TaskResult {
-  const base = { status: executed.status, ignored: ignored ? true : undefined }
-  if (isCensored(task)) return { ...base, data: censored(executed), changes: [], diffs: [], censored: true }
+  const { status } = executed
+  const forgiven = ignored ? true : undefined
+  if (isCensored(task)) return { status, ignored: forgiven, data: censored(executed), changes: NONE, diffs: NONE, censored: true }
   return {
-    ...base,
+    status,
+    ignored: forgiven,
     data: resultRecord(executed),
     message: executed.message,
-    changes: executed.changes ?? [],
-    diffs: executed.diffs ?? [],
+    changes: executed.changes ?? NONE,
+    diffs: executed.diffs ?? NONE,
     error: executed.error,
     chain: chainFor(task, executed),
     display: executed.display,

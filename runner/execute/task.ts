@@ -7,7 +7,7 @@ import type { IncludeStep, Step, TaskStep } from '../plan/types.ts'
 import type { Scope } from '../template/scope.ts'
 import type { PlayRun } from './context.ts'
 import { type Executed, fromError, registeredValue } from './executed.ts'
-import { recordFacts } from './facts.ts'
+import { holdsFacts, recordFacts } from './facts.ts'
 import type { HostRun } from './host-run.ts'
 import { runLoop } from './looped.ts'
 import { warnIfReserved } from './reserved.ts'
@@ -89,12 +89,9 @@ function configured(task: TaskRun): TaskRun {
   const checkMode = booleanKeyword(task, keywords.checkMode) ?? task.checkMode
   const diff = booleanKeyword(task, keywords.diff) ?? task.diff
   const delegate = keywords.delegateTo === undefined ? task.host : delegateOf(task, task.scope)
-  return { ...task, checkMode, diff, delegate, prediction: predictionFor(task, delegate) }
-}
-
-/** In a real run a `check_mode: true` task asks about the host as it is: what it foresees will not have happened for the next one. */
-function predictionFor(task: TaskRun, delegate: HostRun): Prediction {
-  return task.play.run.options.checkMode ? delegate.prediction : new Prediction()
+  // In a real run a `check_mode: true` task asks about the host as it is: what it foresees will not have happened for the next one.
+  const alone = checkMode && !task.play.run.options.checkMode
+  return { ...task, checkMode, diff, delegate, prediction: alone ? new Prediction() : delegate.prediction }
 }
 
 function booleanKeyword(task: TaskRun, value: Value | undefined): boolean | undefined {
@@ -138,7 +135,7 @@ function isIgnored(task: TaskRun, executed: Executed): boolean {
 /** `register`, and for a task without a loop the facts that its result holds. */
 function record(task: TaskRun, executed: Executed): void {
   const { register, registerSource, loop } = task.step.keywords
-  if (loop === undefined) recordFacts(withDelegate(task), executed)
+  if (loop === undefined && holdsFacts(executed)) recordFacts(withDelegate(task), executed)
   if (register === undefined) return
   warnIfReserved(task.play.run, register, registerSource)
   task.host.assigned.set(register, { value: registeredValue(executed), source: task.step.source })

@@ -85,9 +85,7 @@ function extraVars(arg: string, cwd: string, options: YamlOptions): VarMap {
  * `magic` (hostvars, inventory_hostname …) stands above all. Nothing is copied: made anew for each task of each host.
  */
 export function createScope(layers: readonly VarLayer[], magic: Scope = EMPTY_SCOPE): Scope {
-  const ranked = [...layers].sort((a, b) => rankOf(b) - rankOf(a))
-  // A stable sort keeps the list's order within one layer; the search wants the later one first.
-  reverseRuns(ranked)
+  const ranked = byRank(layers)
   return {
     get(name) {
       return magic.get(name) ?? lookUp(ranked, name)
@@ -120,11 +118,19 @@ function rankOf({ layer }: VarLayer): number {
   return RANK.get(layer) ?? 0
 }
 
-function reverseRuns(ranked: VarLayer[]): void {
-  let start = 0
-  for (let at = 1; at <= ranked.length; at++) {
-    if (ranked[at]?.layer === ranked[start]?.layer) continue
-    ranked.splice(start, at - start, ...ranked.slice(start, at).reverse())
-    start = at
+/** Highest first, and within one layer the later one; by insertion, since callers list them nearly in the order of the table. */
+function byRank(layers: readonly VarLayer[]): readonly VarLayer[] {
+  const ranked: VarLayer[] = []
+  for (let at = layers.length - 1; at >= 0; at--) {
+    const layer = layers[at]
+    if (layer === undefined) continue
+    const rank = rankOf(layer)
+    let place = ranked.length
+    for (let before = ranked[place - 1]; before !== undefined && rankOf(before) < rank; before = ranked[place - 1]) {
+      ranked[place] = before
+      place--
+    }
+    ranked[place] = layer
   }
+  return ranked
 }

@@ -11,13 +11,18 @@ export interface ResultGroup {
   readonly seconds: number
 }
 
+interface Growing extends ResultGroup {
+  readonly hosts: string[]
+  seconds: number
+}
+
 /** The results of one task as they come in, gathered so that hosts with the same one share a line. */
 export class TaskGroup {
   readonly task: TaskRef
   readonly #options: DetailOptions
   readonly #awaited: Set<string>
   readonly #items = new Map<string, Line[]>()
-  #groups: ResultGroup[] = []
+  #groups: Growing[] = []
 
   constructor(task: TaskRef, hosts: readonly string[], options: DetailOptions) {
     this.task = task
@@ -44,7 +49,7 @@ export class TaskGroup {
     const items = this.#items.get(event.host) ?? []
     const lines = event.looped && items.length > 0 ? items : resultLines(this.task, event.result, this.#options)
     const host = event.delegate === undefined || event.delegate === event.host ? event.host : `${event.host} on ${event.delegate}`
-    this.#add({ label, hosts: [host], lines, seconds: event.seconds })
+    this.#add(host, { label, lines, seconds: event.seconds })
   }
 
   /** What was gathered since the last call. */
@@ -54,11 +59,14 @@ export class TaskGroup {
     return groups
   }
 
-  #add(result: ResultGroup): void {
-    const at = this.#groups.findIndex((group) => group.label === result.label && sameLines(group.lines, result.lines))
-    const same = this.#groups[at]
-    if (same === undefined) this.#groups.push(result)
-    else this.#groups[at] = { ...same, hosts: [...same.hosts, ...result.hosts], seconds: Math.max(same.seconds, result.seconds) }
+  #add(host: string, result: Omit<ResultGroup, 'hosts'>): void {
+    const same = this.#groups.find((group) => group.label === result.label && sameLines(group.lines, result.lines))
+    if (same === undefined) {
+      this.#groups.push({ ...result, hosts: [host] })
+      return
+    }
+    same.hosts.push(host)
+    same.seconds = Math.max(same.seconds, result.seconds)
   }
 }
 

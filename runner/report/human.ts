@@ -233,7 +233,7 @@ class HumanReporter {
   }
 
   #drawStatus(): void {
-    if (this.#asking) return
+    if (this.#asking || !this.#screen.live) return
     this.#screen.status(this.#screen.paint('dim', this.#activity.status(Date.now())))
   }
 }
