@@ -72,7 +72,7 @@ export class Batch {
 
   async #send(questions: readonly Question[], timeout: number | undefined): Promise<void> {
     const frames = new Frames()
-    const script = [frames.opening, ...questions.map((question, id) => frames.wrap(id, question.asked.script))].join('\n')
+    const script = [frames.opening, ...questions.map((question, id) => frames.wrap(id, contained(question.asked.script)))].join('\n')
     try {
       const session = await this.#options.session()
       const answer = await session.request({ script, timeout, signal: this.#options.signal })
@@ -93,6 +93,19 @@ function boundOf(timeouts: readonly (number | undefined)[]): number | undefined 
   const others = bounds.length === timeouts.length ? 0 : ALLOWANCE
   return bounds.reduce((sum, bound) => sum + bound, others)
 }
+
+/**
+ * A question that says `exit` would end the standing shell, and with it the questions behind it; one that says `cd` would move it.
+ * Those that may are asked in a subshell of their own; the others are spared its fork.
+ */
+function contained(script: string): string {
+  return MAY_END_OR_MOVE.test(script.replaceAll(EXIT_CODE, '')) ? `( ${script}\n)` : script
+}
+
+const MAY_END_OR_MOVE = /\b(exit|exec|return|cd|trap)\b/
+
+/** How a question gives an exit code of its own; a subshell already. */
+const EXIT_CODE = /\(exit \S+\)/g
 
 /** Hands each question its own part of the answer; what never came is an error of that question alone. */
 function deliver(frames: Frames, questions: readonly Question[], answer: SessionAnswer): void {

@@ -57,6 +57,29 @@ for (const shell of SHELLS) {
     })
   })
 
+  test(`${shell}: a question that ends or moves its shell is answered, and those beside it are asked in the standing one`, async (t) => {
+    const ask = (key: string, script: string): Probe<string> => ({
+      kind: 'test',
+      key,
+      script,
+      parse: ({ rc, text }) => `${String(rc)} ${text}`,
+    })
+    await withLocalMachine(shell, async ({ host, session }) => {
+      const before = session.roundTrips
+      const place = await host.probe(ask('mark', 'sr_test=stays; pwd'))
+      t.deepEqual(
+        await Promise.all([
+          host.probe(ask('exits', 'echo a; exit 3')),
+          host.probe(ask('becomes', 'exec sh -c "echo c; exit 5"')),
+          host.probe(ask('moves', 'cd /usr && pwd')),
+          host.probe(ask('tells', 'printf "%s " "$sr_test"; pwd; (exit 6)')),
+        ]),
+        ['3 a\n', '5 c\n', '0 /usr\n', `6 stays ${place.slice(2)}`],
+      )
+      t.is(session.roundTrips - before, 2)
+    })
+  })
+
   test(`${shell}: a content past the bound is not read, its checksum still is`, async (t) => {
     const path = join(scratch(), 'large')
     writeFileSync(path, BYTES)
