@@ -3,6 +3,7 @@ import type { Emit } from '../base/event.ts'
 import { formatSource, type Source } from '../base/source.ts'
 import { Prediction } from '../host/prediction.ts'
 import type { VarLayer, VarMap } from '../load/layer.ts'
+import type { Archive } from '../module/define.ts'
 import type { Strategy } from '../plan/strategies.ts'
 import type { HandlerStep, Play } from '../plan/types.ts'
 import { HostRun } from './host-run.ts'
@@ -21,6 +22,8 @@ export class RunContext {
   readonly jobs = new Jobs()
   /** Checksums of controller files, by what tells one file from another. */
   readonly hashes = new Map<string, Promise<string>>()
+  /** What archives of the controller hold. */
+  readonly archives = new Map<string, Promise<Archive>>()
 
   /** Absent where nobody can be asked. */
   readonly conversation: Conversation | undefined

@@ -8,15 +8,21 @@ import { RunnerError } from '../base/error.ts'
 import { Secret, Unknown, type Value } from '../base/value.ts'
 import { VAULT_MARK } from '../base/vault-mark.ts'
 import { UnknownState } from '../host/probe.ts'
-import type { DigestAlgorithm, LocalFiles, RenderOptions } from '../module/define.ts'
+import type { Archive, DigestAlgorithm, LocalFiles, RenderOptions } from '../module/define.ts'
 import { overlay } from '../template/scope.ts'
 import { candidates, findLocal } from './search-path.ts'
 import type { TaskRun } from './task-run.ts'
 
 type Hashes = Map<string, Promise<string>>
 
-/** The controller's files as one task sees them. `hashes` is shared by the run: a file is read once for all hosts. */
-export function localFiles(task: TaskRun, hashes: Hashes): LocalFiles {
+/** Shared by the run: a file is read once for all hosts. */
+export interface KnownFiles {
+  readonly hashes: Hashes
+  readonly archives: Map<string, Promise<Archive>>
+}
+
+/** The controller's files as one task sees them. */
+export function localFiles(task: TaskRun, { hashes, archives }: KnownFiles): LocalFiles {
   return {
     async find(kind, name) {
       const places = candidates({ kind, name, step: task.step, playbookDir: task.play.play.playbookDir })
@@ -37,6 +43,7 @@ export function localFiles(task: TaskRun, hashes: Hashes): LocalFiles {
     walk: (path) => walk(path, ''),
     sha256: (path) => digestOnce(hashes, path, 'sha256'),
     digest: (path, algorithm) => digestOnce(hashes, path, algorithm),
+    archive: (path) => archiveOnce(archives, path),
     place: (path) => resolve(task.play.play.playbookDir, path.replace(/^~(?=\/|$)/, homedir())),
     render: (path, options) => renderTemplate(task, path, options),
   }
@@ -74,9 +81,20 @@ async function beginsAsVault(path: string): Promise<boolean> {
 }
 
 /** Size and time tell whether a file is still the one that was read: a task of the same run may have written it. */
-async function digestOnce(hashes: Hashes, path: string, algorithm: DigestAlgorithm): Promise<string> {
+async function stateKey(path: string, ...more: readonly string[]): Promise<string> {
   const { size, mtimeMs, ino } = await stat(path)
-  const key = JSON.stringify([path, algorithm, size, mtimeMs, ino])
+  return JSON.stringify([path, size, mtimeMs, ino, ...more])
+}
+
+async function archiveOnce(archives: KnownFiles['archives'], path: string): Promise<Archive> {
+  const key = await stateKey(path)
+  const known = archives.get(key) ?? import('./archive/index.ts').then(({ readArchive }) => readArchive(path))
+  archives.set(key, known)
+  return known
+}
+
+async function digestOnce(hashes: Hashes, path: string, algorithm: DigestAlgorithm): Promise<string> {
+  const key = await stateKey(path, algorithm)
   const known = hashes.get(key) ?? digestOf(path, algorithm)
   hashes.set(key, known)
   return known

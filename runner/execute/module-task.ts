@@ -122,7 +122,7 @@ function contextFor(task: TaskRun): ModuleContext {
     connection: targetOf(task).settings.kind,
     facts: task.delegate.facts,
     diff: task.diff,
-    local: localFiles(task, task.play.run.hashes),
+    local: localFiles(task, task.play.run),
     memo: task.play.run.memo,
     now: Date.now(),
     signal: task.signal,

@@ -15,6 +15,7 @@ const PATCH = z.object({
   owner: z.string().optional(),
   group: z.string().optional(),
   size: NUMBER,
+  mtime: NUMBER,
   target: z.string().optional(),
   sha256: z.string().optional(),
   content: z.instanceof(Buffer).optional(),

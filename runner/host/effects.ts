@@ -3,7 +3,7 @@ import type { FileStat, PackageState, ServiceState, UserEntry } from './host.ts'
 import type { Effect } from './probe.ts'
 
 /** What is known of a file after a change; what is not given stays as it was, or is what a new file gets. */
-export type FileAttributes = Partial<Pick<FileStat, 'mode' | 'uid' | 'gid' | 'owner' | 'group'>>
+export type FileAttributes = Partial<Pick<FileStat, 'mode' | 'uid' | 'gid' | 'owner' | 'group' | 'mtime'>>
 
 export interface WrittenContent {
   readonly content?: Buffer | undefined

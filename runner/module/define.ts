@@ -94,10 +94,42 @@ export interface LocalFiles {
   sha256(path: string): Promise<string>
   /** The same by another algorithm, in hex. */
   digest(path: string, algorithm: DigestAlgorithm): Promise<string>
+  /** What an archive holds. A file that stays as it is is read once in a run. */
+  archive(path: string): Promise<Archive>
   /** Where a path that the controller is to write leads: a relative one starts at the playbook's folder, `~` is this user's home. */
   place(path: string): string
   /** A template file rendered with the task's variables. `secret` tells that a Secret went into the text. */
   render(path: string, options?: RenderOptions): Promise<{ readonly text: string; readonly secret: boolean }>
+}
+
+/** How the bytes of an archive are packed: zip, or tar by itself or in one of these. */
+export type ArchivePacking = 'none' | 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'zip'
+
+export interface Archive {
+  readonly packing: ArchivePacking
+  /** Undefined, with the reason, where the controller cannot read it. */
+  readonly members: readonly ArchiveMember[] | undefined
+  readonly reason?: string | undefined
+}
+
+export interface ArchiveMember {
+  /** As it is written in the archive. */
+  readonly path: string
+  readonly type: 'file' | 'directory' | 'link' | 'hardlink' | 'other'
+  /** Undefined where the archive was made on a system without modes. */
+  readonly mode: number | undefined
+  /** A zip archive tells neither owners nor, to the second, times. */
+  readonly uid: number | undefined
+  readonly gid: number | undefined
+  readonly owner: string
+  readonly group: string
+  readonly size: number
+  /** Whole seconds since the epoch. */
+  readonly mtime: number | undefined
+  /** Of links. */
+  readonly target?: string | undefined
+  /** Of files, hex. */
+  readonly sha256?: string | undefined
 }
 
 export interface RenderOptions {

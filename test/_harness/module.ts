@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { Value } from '../../runner/base/value.ts'
 import { wasNone } from '../../runner/execute/_module-result.ts'
 import { applyChanges } from '../../runner/execute/apply.ts'
+import { readArchive } from '../../runner/execute/archive/index.ts'
 import type { ReadOnlyHost } from '../../runner/host/host.ts'
 import { createPredictedHost } from '../../runner/host/predicted.ts'
 import { Prediction } from '../../runner/host/prediction.ts'
@@ -179,6 +180,7 @@ function filesFrom(cwd: string): LocalFiles {
     walk,
     sha256: (path) => digest(path, 'sha256'),
     digest,
+    archive: readArchive,
     place: (path) => resolve(cwd, path),
     render: async (path) => ({ text: await readFile(path, 'utf8'), secret: false }),
   }
