@@ -21,3 +21,11 @@ export const rewriteArgs = {
     .optional()
     .describe('A command that must accept the new file before it takes its place; `%s` stands for its path.'),
 }
+
+/** An argument of Ansible's module that is refused by its name, with the reason. */
+export const refused = (why: string) =>
+  z
+    .unknown()
+    .optional()
+    .refine((value) => value === undefined, `is not supported here: ${why}`)
+    .describe(`Refused: ${why}.`)
