@@ -1,10 +1,9 @@
-import type { Failure } from '../runner/module/index.ts'
-import { args as arg, fail, type ModuleContext, type ReadOnlyHost, z } from '../runner/module/index.ts'
+import { args as arg, Failure, fail, type ModuleContext, type ReadOnlyHost, z } from '../runner/module/index.ts'
 import { type Api, openService } from './_openstack.ts'
 import type { ServiceArguments } from './_openstack-auth.ts'
 import { ABSENT, type Found } from './_openstack-believed.ts'
 import { findNamed } from './_openstack-find.ts'
-import { type Owner, ownedKeys } from './_openstack-project.ts'
+import { type Owner, ownedKeys, ownerOf } from './_openstack-project.ts'
 
 export const stateArgument = z.enum(['present', 'absent']).default('present')
 
@@ -12,6 +11,22 @@ export const projectArgument = arg.str().optional().describe("Project that it be
 
 export function openNeutron(host: ReadOnlyHost, args: ServiceArguments, context: ModuleContext): Promise<Api | Failure> {
   return openService(host, args, context, { service: 'network' })
+}
+
+/** Something of a project: whose it is, and how it is now. */
+export interface Owned {
+  readonly api: Api
+  readonly owner: Owner
+  readonly found: Found
+}
+
+export async function readOwned(
+  api: Api,
+  { name, project }: { readonly name: string; readonly project?: string | undefined },
+  find: (api: Api, owner: Owner, name: string) => Promise<Found>,
+): Promise<Owned | Failure> {
+  const owner = await ownerOf(api, project)
+  return owner instanceof Failure ? owner : { api, owner, found: await find(api, owner, name) }
 }
 
 /** Networks may be shared: a task of another project calls them by the bare name. */

@@ -102,6 +102,12 @@ export async function reading<T>(read: () => Promise<T>): Promise<T | Failure> {
   }
 }
 
+/** What a module reads of an API: `readFrom(openNova(…), async (nova) => ({ nova, server: await findServer(nova, name) }))`. */
+export async function readFrom<T>(opening: Promise<Api | Failure>, read: (api: Api) => Promise<T | Failure>): Promise<T | Failure> {
+  const api = await opening
+  return api instanceof Failure ? api : reading(() => read(api))
+}
+
 /** A value that may be a failure, inside `reading`. @throws Refused */
 export function granted<T>(value: T | Failure): T {
   if (value instanceof Failure) throw new Refused(value.message, value.hint)

@@ -1,10 +1,10 @@
-import { args as arg, type Change, defineModule, Failure, z } from '../runner/module/index.ts'
+import { args as arg, type Change, defineModule, z } from '../runner/module/index.ts'
 import { findType, openCinder } from './_cinder.ts'
 import type { Api } from './_openstack.ts'
 import { serviceAliases, serviceArguments } from './_openstack-auth.ts'
 import type { Found } from './_openstack-believed.ts'
 import { fieldDiff, given } from './_openstack-fields.ts'
-import { reading, send } from './_openstack-request.ts'
+import { readFrom, send } from './_openstack-request.ts'
 import { changesOf, effectsOf, resultOf, type Thing } from './_openstack-resource.ts'
 
 const typeArguments = z.strictObject({
@@ -41,10 +41,7 @@ export default defineModule({
     },
   ],
   async check(host, args, context) {
-    const api = await openCinder(host, args, context)
-    if (api instanceof Failure) return api
-    const type = await reading(() => findType(api, args.name))
-    return type instanceof Failure ? type : { api, type }
+    return readFrom(openCinder(host, args, context), async (api) => ({ api, type: await findType(api, args.name) }))
   },
   plan({ api, type }: State, args): readonly Change[] {
     const changes = changesOf(api, type, thingOf(args), args.state)

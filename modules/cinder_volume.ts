@@ -1,11 +1,11 @@
-import { type Change, defineModule, Failure, fail, z } from '../runner/module/index.ts'
+import { type Change, defineModule, type Failure, fail, z } from '../runner/module/index.ts'
 import { findType, findVolume, openCinder, volumeKeys } from './_cinder.ts'
 import { createVolume, removeVolume } from './_cinder-volume.ts'
 import { volumeArguments } from './_cinder-volume-args.ts'
 import { changeVolume } from './_cinder-volume-change.ts'
 import { serviceAliases } from './_openstack-auth.ts'
 import { ABSENT, type Found } from './_openstack-believed.ts'
-import { reading } from './_openstack-request.ts'
+import { readFrom } from './_openstack-request.ts'
 import { resultOf } from './_openstack-resource.ts'
 
 export default defineModule({
@@ -30,9 +30,7 @@ export default defineModule({
     },
   ],
   async check(host, args, context) {
-    const api = await openCinder(host, args, context)
-    if (api instanceof Failure) return api
-    return reading(async () => {
+    return readFrom(openCinder(host, args, context), async (api) => {
       const [volume, type, source] = await Promise.all([
         findVolume(api, args.name),
         args.volume_type === undefined || args.state === 'absent' ? undefined : findType(api, args.volume_type),

@@ -1,10 +1,10 @@
-import { args as arg, type Change, defineModule, Failure, z } from '../runner/module/index.ts'
+import { args as arg, type Change, defineModule, z } from '../runner/module/index.ts'
 import { type KeystoneThing, planKeystone } from './_keystone.ts'
 import { type Api, openIdentity } from './_openstack.ts'
 import { authAliases, authArguments } from './_openstack-auth.ts'
 import type { Found } from './_openstack-believed.ts'
 import { find } from './_openstack-find.ts'
-import { reading, send } from './_openstack-request.ts'
+import { readFrom, send } from './_openstack-request.ts'
 import { resultOf } from './_openstack-resource.ts'
 
 const domainArguments = z.strictObject({
@@ -36,10 +36,10 @@ export default defineModule({
     },
   ],
   async check(host, args, context) {
-    const api = await openIdentity(host, args, context)
-    if (api instanceof Failure) return api
-    const domain = await reading(() => find(api, 'keystone_domain', args.name, `/domains?name=${encodeURIComponent(args.name)}`))
-    return domain instanceof Failure ? domain : { api, domain }
+    return readFrom(openIdentity(host, args, context), async (api) => ({
+      api,
+      domain: await find(api, 'keystone_domain', args.name, `/domains?name=${encodeURIComponent(args.name)}`),
+    }))
   },
   plan({ api, domain }: DomainState, args): readonly Change[] {
     const thing: KeystoneThing = {

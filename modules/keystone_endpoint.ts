@@ -1,10 +1,10 @@
-import { args as arg, type Change, defineModule, Failure, fail, resource, z } from '../runner/module/index.ts'
+import { args as arg, type Change, defineModule, type Failure, fail, resource, z } from '../runner/module/index.ts'
 import { type KeystoneThing, planKeystone } from './_keystone.ts'
 import { type Api, openIdentity } from './_openstack.ts'
 import { authAliases, authArguments } from './_openstack-auth.ts'
 import type { Found } from './_openstack-believed.ts'
 import { find, holds } from './_openstack-find.ts'
-import { reading, send } from './_openstack-request.ts'
+import { readFrom, send } from './_openstack-request.ts'
 
 const FACES = ['public', 'internal', 'admin'] as const
 type Face = (typeof FACES)[number]
@@ -59,9 +59,7 @@ export default defineModule({
   async check(host, args, context) {
     const wanted = urlsOf(args)
     if (wanted.length === 0) return fail('no endpoint is given', { hint: 'give url, or public_url, internal_url and admin_url' })
-    const api = await openIdentity(host, args, context)
-    if (api instanceof Failure) return api
-    return reading(() => readEndpoints(api, args, wanted))
+    return readFrom(openIdentity(host, args, context), (api) => readEndpoints(api, args, wanted))
   },
   plan(state: EndpointState, args): readonly Change[] {
     const changes = state.endpoints.flatMap(({ face, url, found }) =>

@@ -1,9 +1,9 @@
-import { args as arg, defineModule, Failure, fail, z } from '../runner/module/index.ts'
+import { args as arg, defineModule, fail, z } from '../runner/module/index.ts'
 import { domainId, planKeystone, scopedKey } from './_keystone.ts'
 import { openIdentity } from './_openstack.ts'
 import { authAliases, authArguments } from './_openstack-auth.ts'
 import { find } from './_openstack-find.ts'
-import { reading } from './_openstack-request.ts'
+import { readFrom } from './_openstack-request.ts'
 import { resultOf } from './_openstack-resource.ts'
 
 export default defineModule({
@@ -27,9 +27,7 @@ export default defineModule({
     },
   ],
   async check(host, args, context) {
-    const api = await openIdentity(host, args, context)
-    if (api instanceof Failure) return api
-    return reading(async () => {
+    return readFrom(openIdentity(host, args, context), async (api) => {
       const domain = await domainId(api, args.domain)
       if (domain === undefined) return fail(`there is no domain ${args.domain}`, { hint: 'create it with keystone_domain first' })
       const query = `/groups?name=${encodeURIComponent(args.name)}&domain_id=${encodeURIComponent(domain)}`

@@ -1,9 +1,9 @@
-import { args as arg, defineModule, Failure, z } from '../runner/module/index.ts'
+import { args as arg, defineModule, z } from '../runner/module/index.ts'
 import { planKeystone } from './_keystone.ts'
 import { openIdentity } from './_openstack.ts'
 import { authAliases, authArguments } from './_openstack-auth.ts'
 import { find } from './_openstack-find.ts'
-import { reading } from './_openstack-request.ts'
+import { readFrom } from './_openstack-request.ts'
 import { resultOf } from './_openstack-resource.ts'
 
 export default defineModule({
@@ -26,10 +26,10 @@ export default defineModule({
     },
   ],
   async check(host, args, context) {
-    const api = await openIdentity(host, args, context)
-    if (api instanceof Failure) return api
-    const role = await reading(() => find(api, 'keystone_role', args.name, `/roles?name=${encodeURIComponent(args.name)}`))
-    return role instanceof Failure ? role : { api, role }
+    return readFrom(openIdentity(host, args, context), async (api) => ({
+      api,
+      role: await find(api, 'keystone_role', args.name, `/roles?name=${encodeURIComponent(args.name)}`),
+    }))
   },
   plan: (state, args) =>
     planKeystone(

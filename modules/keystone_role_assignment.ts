@@ -1,11 +1,11 @@
-import { args as arg, type Change, defineModule, Failure, fail, resource, z } from '../runner/module/index.ts'
+import { args as arg, type Change, defineModule, type Failure, fail, resource, z } from '../runner/module/index.ts'
 import { domainId, scopedKey } from './_keystone.ts'
 import { type Actor, grantKey, type Target } from './_keystone-grant.ts'
 import { type Api, openIdentity } from './_openstack.ts'
 import { authAliases, authArguments } from './_openstack-auth.ts'
 import { ABSENT, type Found } from './_openstack-believed.ts'
 import { find, holds } from './_openstack-find.ts'
-import { type Id, reading, send } from './_openstack-request.ts'
+import { type Id, readFrom, send } from './_openstack-request.ts'
 
 const grantArguments = z.strictObject({
   ...authArguments,
@@ -47,8 +47,7 @@ export default defineModule({
     if ((args.user === undefined) === (args.group === undefined)) return fail('give either user or group')
     if ([args.project, args.domain, args.system].every((value) => value === undefined))
       return fail('give one of project, domain and system')
-    const api = await openIdentity(host, args, context)
-    return api instanceof Failure ? api : reading(() => readGrant(api, args))
+    return readFrom(openIdentity(host, args, context), (api) => readGrant(api, args))
   },
   plan(state: GrantState, args): readonly Change[] {
     if (state.held.exists === (args.state === 'present')) return []

@@ -1,9 +1,9 @@
-import { args as arg, defineModule, Failure, z } from '../runner/module/index.ts'
+import { args as arg, defineModule, z } from '../runner/module/index.ts'
 import { planKeystone } from './_keystone.ts'
 import { openIdentity } from './_openstack.ts'
 import { authAliases, authArguments } from './_openstack-auth.ts'
 import { find } from './_openstack-find.ts'
-import { reading } from './_openstack-request.ts'
+import { readFrom } from './_openstack-request.ts'
 import { resultOf } from './_openstack-resource.ts'
 
 export default defineModule({
@@ -35,12 +35,15 @@ export default defineModule({
     },
   ],
   async check(host, args, context) {
-    const api = await openIdentity(host, args, context)
-    if (api instanceof Failure) return api
-    const service = await reading(() =>
-      find(api, 'keystone_service', args.name, `/services?name=${encodeURIComponent(args.name)}&type=${encodeURIComponent(args.type)}`),
-    )
-    return service instanceof Failure ? service : { api, service }
+    return readFrom(openIdentity(host, args, context), async (api) => ({
+      api,
+      service: await find(
+        api,
+        'keystone_service',
+        args.name,
+        `/services?name=${encodeURIComponent(args.name)}&type=${encodeURIComponent(args.type)}`,
+      ),
+    }))
   },
   plan: (state, args) =>
     planKeystone(

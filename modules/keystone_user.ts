@@ -2,7 +2,7 @@ import {
   args as arg,
   type Change,
   defineModule,
-  Failure,
+  type Failure,
   fail,
   type ReadOnlyHost,
   resource,
@@ -15,7 +15,7 @@ import { type Api, openIdentity } from './_openstack.ts'
 import { authAliases, authArguments, domainRef, tokenBody } from './_openstack-auth.ts'
 import { ABSENT, type Found } from './_openstack-believed.ts'
 import { find, holds } from './_openstack-find.ts'
-import { reading, send } from './_openstack-request.ts'
+import { readFrom, send } from './_openstack-request.ts'
 import { effectsOf, idOf, resultOf } from './_openstack-resource.ts'
 import { JSON_HEADERS } from './_openstack-session.ts'
 
@@ -64,8 +64,7 @@ export default defineModule({
   ],
   async check(host, args, context) {
     if ((args.project === undefined) !== (args.role === undefined)) return fail('project and role belong together')
-    const api = await openIdentity(host, args, context)
-    return api instanceof Failure ? api : reading(() => readUser(host, api, args))
+    return readFrom(openIdentity(host, args, context), (api) => readUser(host, api, args))
   },
   plan(state, args) {
     const changes = [...planKeystone(state.api, state.user, thingOf(state, args), args.state)]

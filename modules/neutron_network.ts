@@ -1,8 +1,7 @@
-import { args as arg, defineModule, Failure, z } from '../runner/module/index.ts'
-import { findNetwork, networkKeys, openNeutron, projectArgument, stateArgument } from './_neutron.ts'
+import { args as arg, defineModule, z } from '../runner/module/index.ts'
+import { findNetwork, networkKeys, type Owned, openNeutron, projectArgument, readOwned, stateArgument } from './_neutron.ts'
 import { serviceAliases, serviceArguments } from './_openstack-auth.ts'
-import { ownerOf } from './_openstack-project.ts'
-import { reading } from './_openstack-request.ts'
+import { readFrom } from './_openstack-request.ts'
 import { planThing, resultOf, type Thing } from './_openstack-resource.ts'
 
 const networkArguments = z.strictObject({
@@ -48,14 +47,9 @@ export default defineModule({
     },
   ],
   async check(host, args, context) {
-    const api = await openNeutron(host, args, context)
-    if (api instanceof Failure) return api
-    return reading(async () => {
-      const owner = await ownerOf(api, args.project)
-      return owner instanceof Failure ? owner : { api, owner, network: await findNetwork(api, owner, args.name) }
-    })
+    return readFrom(openNeutron(host, args, context), (api) => readOwned(api, args, findNetwork))
   },
-  plan({ api, owner, network }, args) {
+  plan({ api, owner, found }: Owned, args) {
     const thing: Thing = {
       noun: 'network',
       kind: 'neutron_network',
@@ -79,9 +73,9 @@ export default defineModule({
       },
       update: 'PUT',
     }
-    return planThing(api, network, thing, args.state)
+    return planThing(api, found, thing, args.state)
   },
-  result: (state, args, outcomes) => (args.state === 'absent' ? {} : resultOf(state.network, 'network', outcomes, NAMES)),
+  result: (state, args, outcomes) => (args.state === 'absent' ? {} : resultOf(state.found, 'network', outcomes, NAMES)),
 })
 
 /** openstacksdk's names of the API's fields. */

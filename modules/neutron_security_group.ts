@@ -1,8 +1,8 @@
-import { args as arg, defineModule, Failure, z } from '../runner/module/index.ts'
-import { findGroup, openNeutron, projectArgument, stateArgument } from './_neutron.ts'
+import { args as arg, defineModule, z } from '../runner/module/index.ts'
+import { findGroup, type Owned, openNeutron, projectArgument, readOwned, stateArgument } from './_neutron.ts'
 import { serviceAliases, serviceArguments } from './_openstack-auth.ts'
-import { ownedKeys, ownerOf } from './_openstack-project.ts'
-import { reading } from './_openstack-request.ts'
+import { ownedKeys } from './_openstack-project.ts'
+import { readFrom } from './_openstack-request.ts'
 import { changesOf, resultOf } from './_openstack-resource.ts'
 
 export default defineModule({
@@ -28,17 +28,12 @@ export default defineModule({
     },
   ],
   async check(host, args, context) {
-    const api = await openNeutron(host, args, context)
-    if (api instanceof Failure) return api
-    return reading(async () => {
-      const owner = await ownerOf(api, args.project)
-      return owner instanceof Failure ? owner : { api, owner, group: await findGroup(api, owner, args.name) }
-    })
+    return readFrom(openNeutron(host, args, context), (api) => readOwned(api, args, findGroup))
   },
-  plan: ({ api, owner, group }, args) =>
+  plan: ({ api, owner, found }: Owned, args) =>
     changesOf(
       api,
-      group,
+      found,
       {
         noun: 'security_group',
         kind: 'neutron_security_group',
@@ -51,5 +46,5 @@ export default defineModule({
       },
       args.state,
     ),
-  result: (state, args, outcomes) => (args.state === 'absent' ? {} : resultOf(state.group, 'security_group', outcomes)),
+  result: (state, args, outcomes) => (args.state === 'absent' ? {} : resultOf(state.found, 'security_group', outcomes)),
 })

@@ -7,7 +7,7 @@ import { serviceAliases, serviceArguments } from './_openstack-auth.ts'
 import type { Found } from './_openstack-believed.ts'
 import { given } from './_openstack-fields.ts'
 import { type Owner, ownedKeys, ownerOf } from './_openstack-project.ts'
-import { reading, send } from './_openstack-request.ts'
+import { readFrom, send } from './_openstack-request.ts'
 import { resultOf } from './_openstack-resource.ts'
 
 const ruleArguments = z
@@ -56,8 +56,7 @@ export default defineModule({
     },
   ],
   async check(host, args, context) {
-    const api = await openNeutron(host, args, context)
-    return api instanceof Failure ? api : reading(() => readRule(api, args))
+    return readFrom(openNeutron(host, args, context), (api) => readRule(api, args))
   },
   plan(state: RuleState, args): readonly Change[] {
     if ((state.existing !== undefined) === (args.state === 'present') || !state.group.exists) return []

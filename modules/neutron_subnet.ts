@@ -6,7 +6,7 @@ import type { Found } from './_openstack-believed.ts'
 import { type Fields, inAnyOrder } from './_openstack-fields.ts'
 import { findNamed } from './_openstack-find.ts'
 import { type Owner, ownedKeys, ownerOf } from './_openstack-project.ts'
-import { reading } from './_openstack-request.ts'
+import { readFrom } from './_openstack-request.ts'
 import { planThing, resultOf } from './_openstack-resource.ts'
 
 const IPV6_MODES = ['dhcpv6-stateful', 'dhcpv6-stateless', 'slaac'] as const
@@ -81,8 +81,7 @@ export default defineModule({
     },
   ],
   async check(host, args, context) {
-    const api = await openNeutron(host, args, context)
-    return api instanceof Failure ? api : reading(() => readSubnet(api, args))
+    return readFrom(openNeutron(host, args, context), (api) => readSubnet(api, args))
   },
   plan({ api, owner, network, subnet }: SubnetState, args) {
     if (!subnet.exists && args.state === 'present' && args.cidr === undefined && !PREFIX_SOURCES.some((key) => key in args.extra_attrs))

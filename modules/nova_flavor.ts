@@ -1,10 +1,10 @@
-import { args as arg, type Change, defineModule, Failure, fail, type Outcome, z } from '../runner/module/index.ts'
+import { args as arg, type Change, defineModule, type Failure, fail, type Outcome, z } from '../runner/module/index.ts'
 import { findFlavor, openNova } from './_nova.ts'
 import type { Api } from './_openstack.ts'
 import { serviceAliases, serviceArguments } from './_openstack-auth.ts'
 import type { Found } from './_openstack-believed.ts'
 import { differing, type Fields, fieldDiff, given } from './_openstack-fields.ts'
-import { reading, send } from './_openstack-request.ts'
+import { readFrom, send } from './_openstack-request.ts'
 import { changesOf, creation, effectsOf, idOf, removal, resultOf, type Thing } from './_openstack-resource.ts'
 
 const flavorArguments = z
@@ -53,10 +53,7 @@ export default defineModule({
     },
   ],
   async check(host, args, context) {
-    const api = await openNova(host, args, context)
-    if (api instanceof Failure) return api
-    const flavor = await reading(() => findFlavor(api, args.name))
-    return flavor instanceof Failure ? flavor : { api, flavor }
+    return readFrom(openNova(host, args, context), async (api) => ({ api, flavor: await findFlavor(api, args.name) }))
   },
   plan({ api, flavor }: FlavorState, args): readonly Change[] | Failure {
     if (args.state === 'absent') return changesOf(api, flavor, thingOf(args, {}), 'absent')

@@ -4,7 +4,7 @@ import type { Api } from './_openstack.ts'
 import { serviceAliases } from './_openstack-auth.ts'
 import { ABSENT, type Found } from './_openstack-believed.ts'
 import { fieldDiff } from './_openstack-fields.ts'
-import { reading, send } from './_openstack-request.ts'
+import { readFrom, send } from './_openstack-request.ts'
 import { effectsOf, removal, resultOf } from './_openstack-resource.ts'
 import { awaiting } from './_openstack-wait.ts'
 import { type ServerArguments, serverArguments } from './_server-args.ts'
@@ -51,9 +51,7 @@ export default defineModule<ServerArguments, ServerState>({
     },
   ],
   async check(host, args, context) {
-    const api = await openNova(host, args, context)
-    if (api instanceof Failure) return api
-    return reading(async () => {
+    return readFrom(openNova(host, args, context), async (api) => {
       const server = await findServer(api, args.name)
       const order = server.exists || args.state === 'absent' ? undefined : await orderOf({ host, nova: api, args, context })
       return { api, server, order }
