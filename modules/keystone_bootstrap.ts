@@ -10,7 +10,7 @@ const bootstrapArguments = z.strictObject({
   project_name: arg.str().default('admin'),
   role_name: arg.str().default('admin'),
   service_name: arg.str().default('keystone'),
-  region_id: arg.str().default('RegionOne'),
+  region_id: arg.str().describe('Region of the endpoints; the one that the services ask for.'),
   public_url: arg.str().optional(),
   internal_url: arg.str().optional(),
   admin_url: arg.str().optional(),

@@ -17,7 +17,7 @@ const endpointArguments = z.strictObject({
   public_url: arg.str().optional(),
   internal_url: arg.str().optional(),
   admin_url: arg.str().optional(),
-  region: arg.str().default('RegionOne'),
+  region: arg.str().describe('Id of the region. There is no default: an endpoint in a region that nobody asks for is never found.'),
   enabled: arg.bool().default(true),
   state: z.enum(['present', 'absent']).default('present'),
 })
