@@ -1,4 +1,4 @@
-import { type Change, type Effect, resource } from '../runner/module/index.ts'
+import { type Change, type Effect, type Failure, fail, resource } from '../runner/module/index.ts'
 import type { Api } from './_openstack.ts'
 import type { Found } from './_openstack-believed.ts'
 import { find } from './_openstack-find.ts'
@@ -24,6 +24,15 @@ export async function domainId(api: Api, domain: string): Promise<string | undef
   if (found.exists) return found.id ?? domain
   if (api.fresh) return undefined
   return (await getJson(api, `/domains/${encodeURIComponent(domain)}`)) === undefined ? undefined : domain
+}
+
+/** The domain that a thing is in, by its id. What is to be absent is not in a domain that is not there. */
+export async function needDomain(
+  api: Api,
+  { domain, state }: { readonly domain: string; readonly state: 'present' | 'absent' },
+): Promise<string | Failure> {
+  const id = (await domainId(api, domain)) ?? (state === 'absent' ? domain : undefined)
+  return id ?? fail(`there is no domain ${domain}`, { hint: 'create it with keystone_domain first' })
 }
 
 /** The part of a key that names a domain: its id and name `default` are one. */

@@ -1,5 +1,5 @@
-import { args as arg, defineModule, fail, z } from '../runner/module/index.ts'
-import { domainId, planKeystone, scopedKey } from './_keystone.ts'
+import { args as arg, defineModule, Failure, z } from '../runner/module/index.ts'
+import { needDomain, planKeystone, scopedKey } from './_keystone.ts'
 import { openIdentity } from './_openstack.ts'
 import { authAliases, authArguments } from './_openstack-auth.ts'
 import { find } from './_openstack-find.ts'
@@ -28,8 +28,8 @@ export default defineModule({
   ],
   async check(host, args, context) {
     return readFrom(openIdentity(host, args, context), async (api) => {
-      const domain = await domainId(api, args.domain)
-      if (domain === undefined) return fail(`there is no domain ${args.domain}`, { hint: 'create it with keystone_domain first' })
+      const domain = await needDomain(api, args)
+      if (domain instanceof Failure) return domain
       const query = `/groups?name=${encodeURIComponent(args.name)}&domain_id=${encodeURIComponent(domain)}`
       return { api, domain, group: await find(api, 'keystone_group', scopedKey(args.domain, args.name), query) }
     })

@@ -1,9 +1,9 @@
-import { args as arg, defineModule, Failure, fail, z } from '../runner/module/index.ts'
-import { domainId, type KeystoneThing, planKeystone, scopedKey } from './_keystone.ts'
+import { args as arg, defineModule, Failure, z } from '../runner/module/index.ts'
+import { type KeystoneThing, needDomain, planKeystone, scopedKey } from './_keystone.ts'
 import { openIdentity } from './_openstack.ts'
 import { authAliases, authArguments } from './_openstack-auth.ts'
 import { find } from './_openstack-find.ts'
-import { reading } from './_openstack-request.ts'
+import { readFrom } from './_openstack-request.ts'
 import { resultOf } from './_openstack-resource.ts'
 
 const projectArguments = z.strictObject({
@@ -39,20 +39,17 @@ export default defineModule({
     },
   ],
   async check(host, args, context) {
-    const api = await openIdentity(host, args, context)
-    if (api instanceof Failure) return api
-    const read = await reading(async () => {
-      const domain = await domainId(api, args.domain)
-      if (domain === undefined) return fail(`there is no domain ${args.domain}`)
+    return readFrom(openIdentity(host, args, context), async (api) => {
+      const domain = await needDomain(api, args)
+      if (domain instanceof Failure) return domain
       const query = (name: string): string => `/projects?name=${encodeURIComponent(name)}&domain_id=${encodeURIComponent(domain)}`
       const [project, parent] = await Promise.all([
         find(api, 'keystone_project', scopedKey(args.domain, args.name), query(args.name)),
         args.parent === undefined ? undefined : find(api, 'keystone_project', scopedKey(args.domain, args.parent), query(args.parent)),
       ])
       const parentId = args.parent === undefined ? undefined : parent?.exists === true ? (parent.id ?? '') : args.parent
-      return { project, domain, parentId }
+      return { api, project, domain, parentId }
     })
-    return read instanceof Failure ? read : { api, ...read }
   },
   plan(state, args) {
     const thing: KeystoneThing = {

@@ -2,14 +2,14 @@ import {
   args as arg,
   type Change,
   defineModule,
-  type Failure,
+  Failure,
   fail,
   type ReadOnlyHost,
   resource,
   type Secret,
   z,
 } from '../runner/module/index.ts'
-import { domainId, type KeystoneThing, planKeystone, scopedKey } from './_keystone.ts'
+import { type KeystoneThing, needDomain, planKeystone, scopedKey } from './_keystone.ts'
 import { grantKey } from './_keystone-grant.ts'
 import { type Api, openIdentity } from './_openstack.ts'
 import { authAliases, authArguments, domainRef, tokenBody } from './_openstack-auth.ts'
@@ -78,8 +78,8 @@ export default defineModule({
 })
 
 async function readUser(host: ReadOnlyHost, api: Api, args: UserArguments): Promise<KeystoneUserState | Failure> {
-  const domain = await domainId(api, args.domain)
-  if (domain === undefined) return fail(`there is no domain ${args.domain}`)
+  const domain = await needDomain(api, args)
+  if (domain instanceof Failure) return domain
   const inDomain = (path: string, name: string): string =>
     `${path}?name=${encodeURIComponent(name)}&domain_id=${encodeURIComponent(domain)}`
   const project = (name: string | undefined): Promise<Found> =>
