@@ -49,6 +49,8 @@ export interface ExampleRun {
   readonly second?: 'changed' | 'ok' | undefined
   /** A task, or a list of tasks, that makes the host ready. It is run more than once, in check mode too. */
   readonly before?: string | undefined
+  /** What of the kernel it needs and the lab's hosts lack, for example `device-mapper`: it runs in a virtual machine instead (test/vm). */
+  readonly kernel?: string | undefined
 }
 
 /** What `check` may use of the controller. */

@@ -18,6 +18,12 @@ export interface ModuleExample {
   readonly title: string
 }
 
+/** Where an example is run: on a lab's host, in a virtual machine with a kernel of its own, or nowhere. */
+export function placeOf({ example }: ModuleExample): 'host' | 'machine' | undefined {
+  if (example.lab === undefined || example.lab === false) return undefined
+  return example.lab.kernel === undefined ? 'host' : 'machine'
+}
+
 /** Every example of every module of the product: by name of module and, within one, as they are written. */
 export async function allExamples(): Promise<readonly ModuleExample[]> {
   const files = [...listModules(join(import.meta.dirname, '../../modules')).values()]
