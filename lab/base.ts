@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cacheUrl } from './cache.ts'
 import { must } from './child.ts'
+import { makeDebian } from './debian.ts'
 import { exists, listFolder, place, readText } from './files.ts'
 import type { Lab } from './lab.ts'
-import { DIVERTED, FILES, LINKS, MODES, PACKAGES, RELEASE, recipeName, SOURCES, USERS } from './recipe.ts'
+import { DIVERTED, FILES, LINKS, MODES, PACKAGES, RELEASE, recipeName, USERS } from './recipe.ts'
 
 /** The tree that hosts are laid over, built where it is missing (about half a minute); gives its folder. */
 export async function ensureBase(lab: Lab): Promise<string> {
@@ -17,7 +17,7 @@ export async function ensureBase(lab: Lab): Promise<string> {
   lab.say(`lab: building the base image (Debian ${RELEASE})`)
   const building = `${tree}.new`
   await rm(building, { recursive: true, force: true })
-  await bootstrap(lab, building)
+  await makeDebian(lab, { tree: building, packages: PACKAGES })
   await divert(lab, building)
   await furnish(building)
   await addUsers(lab, building, publicKey)
@@ -34,42 +34,10 @@ export async function removeOldBases(lab: Lab): Promise<void> {
 }
 
 /** The key every user of every host accepts, and the password of `plain` and root (for `su`), made once per lab. */
-async function ensureKey(lab: Lab): Promise<void> {
+export async function ensureKey(lab: Lab): Promise<void> {
   await mkdir(lab.folder, { recursive: true })
   if (!(await exists(lab.paths.key))) await must(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'lab', '-f', lab.paths.key], lab)
   if (!(await exists(lab.paths.password))) await place(lab.paths.password, `${randomBytes(12).toString('base64url')}\n`, 0o600)
-}
-
-async function bootstrap(lab: Lab, tree: string): Promise<void> {
-  await mkdir(lab.paths.bases, { recursive: true })
-  const options = [
-    `Acquire::http::Proxy "${cacheUrl(lab)}"`,
-    'Acquire::Languages "none"',
-    'Acquire::Check-Valid-Until "false"',
-    'Acquire::Check-Date "false"',
-  ]
-  await must(
-    [
-      'mmdebstrap',
-      '--quiet',
-      '--variant=apt',
-      '--format=directory',
-      '--components=main',
-      '--dpkgopt=force-unsafe-io',
-      ...options.map((option) => `--aptopt=${option}`),
-      `--include=${PACKAGES.join(',')}`,
-      RELEASE,
-      tree,
-      ...SOURCES,
-    ],
-    { signal: lab.signal, timeout: 1200, env: { http_proxy: '' } },
-  )
-  // What mmdebstrap was told about the network is the build's affair, not the hosts'.
-  await rm(join(tree, 'etc/apt/apt.conf.d/99mmdebstrap'), { force: true })
-  await rm(join(tree, 'etc/hostname'), { force: true })
-  for (const name of await listFolder(join(tree, 'etc/ssh'))) {
-    if (name.startsWith('ssh_host_')) await rm(join(tree, 'etc/ssh', name))
-  }
 }
 
 /** What is the lab's own in place of a package's file survives the package. */

@@ -2,11 +2,12 @@ import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RunnerError } from '../runner/base/error.ts'
 import { isPopulated } from './cgroup.ts'
-import { lastLines, must } from './child.ts'
-import { exists, listFolder, place, readText } from './files.ts'
+import { lastLines } from './child.ts'
+import { exists, place, readText } from './files.ts'
 import { type Lab, unitName } from './lab.ts'
 import { launch } from './launch.ts'
 import { CANONICAL, type Mirror, readMirror } from './mirror.ts'
+import { unpackedEnvironment, unpackPackage } from './unpack.ts'
 import { waitForPort } from './wait.ts'
 
 export const CACHE_PORT = 3142
@@ -27,7 +28,7 @@ export async function ensureCache(lab: Lab): Promise<void> {
     cgroup,
     log,
     argv: [join(root, INSTALLED), '-c', join(lab.paths.cache, 'conf'), 'ForeGround=1'],
-    env: root === '/' ? {} : { LD_LIBRARY_PATH: (await libraryFolders(root)).join(':') },
+    env: root === '/' ? {} : await unpackedEnvironment(root),
   })
   const answered = await waitForPort({
     address: lab.gateway,
@@ -44,36 +45,12 @@ export function cacheUrl(lab: Lab): string {
   return `http://${lab.gateway}:${String(CACHE_PORT)}`
 }
 
-/** Downloads and unpacks the program with the libraries this machine does not have; gives the folder it is unpacked in. */
+/** Unpacks the program with the libraries this machine does not have; gives the folder it is unpacked in. */
 async function unpack(lab: Lab): Promise<string> {
   const root = join(lab.paths.cache, 'program')
   if (await exists(join(root, INSTALLED))) return root
-  const packages = join(lab.paths.cache, 'packages')
-  await mkdir(join(packages, 'partial'), { recursive: true })
-  const options = [`Dir::Cache::archives=${packages}`, 'APT::Sandbox::User=root', 'Debug::NoLocking=true']
-  await must(
-    [
-      'apt-get',
-      ...options.flatMap((option) => ['-o', option]),
-      '-qq',
-      '-y',
-      '--no-install-recommends',
-      '--download-only',
-      'install',
-      'apt-cacher-ng',
-    ],
-    { signal: lab.signal, timeout: 300 },
-  )
-  for (const file of await listFolder(packages)) {
-    if (file.endsWith('.deb')) await must(['dpkg', '-x', join(packages, file), root], lab)
-  }
+  await unpackPackage({ name: 'apt-cacher-ng', packages: join(lab.paths.cache, 'packages'), root, signal: lab.signal })
   return root
-}
-
-async function libraryFolders(root: string): Promise<readonly string[]> {
-  const parents = [join(root, 'usr/lib'), join(root, 'lib')]
-  const found = await Promise.all(parents.map(async (parent) => (await listFolder(parent)).map((name) => join(parent, name))))
-  return found.flat().filter((path) => path.includes('-linux-'))
 }
 
 async function configure(lab: Lab, root: string, mirror: Mirror): Promise<void> {

@@ -81,7 +81,8 @@ function macOf(address: string, index: number): string {
   return ['02', `0${String(index)}`, ...(hex(address).match(/../g) ?? [])].join(':')
 }
 
-function linkName(address: string, index: number): string {
+/** This machine's end of a host's interface. */
+export function linkName(address: string, index: number): string {
   return `lab${hex(address)}${index === 0 ? 'm' : 'f'}`
 }
 

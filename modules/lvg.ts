@@ -18,7 +18,7 @@ export default defineModule<LvgArgs, VolumeGroup>({
         first: 'changed',
         second: 'ok',
         before: [
-          '- apt:\n    name: lvm2\n    update_cache: true\n    install_recommends: false\n',
+          '- apt:\n    name: lvm2\n    cache_valid_time: 3600\n    install_recommends: false\n',
           '- losetup:\n    file: /var/tmp/lvg1.img\n    size: 40M\n  register: disk\n',
           '- losetup:\n    file: /var/tmp/lvg2.img\n    size: 40M\n  register: spare\n',
         ].join(''),

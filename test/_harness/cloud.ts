@@ -32,9 +32,10 @@ export interface CloudTests {
 /**
  * Makes ready the lab of one test file before its tests and takes it away after them.
  * @param network the first three numbers of its addresses; no two test files that may run at once share one
+ * @param whyNot tells what is missing for the tests here, where more than a lab is needed
  */
-export async function cloudTests(what: string, network: string): Promise<CloudTests> {
-  const problem = await requireMachine().then(() => undefined, messageOf)
+export async function cloudTests(what: string, network: string, whyNot = whyNoLab): Promise<CloudTests> {
+  const problem = await whyNot()
   if (problem !== undefined) {
     process.stderr.write(`\n*** ${what.toUpperCase()}: ITS TESTS ARE SKIPPED: ${problem} ***\n\n`)
     return { serial: test.serial.skip, lab: () => unreachable(problem) }
@@ -45,6 +46,10 @@ export async function cloudTests(what: string, network: string): Promise<CloudTe
     await rm(lab.folder, { recursive: true, force: true })
   })
   return { serial: test.serial, lab: () => lab }
+}
+
+async function whyNoLab(): Promise<string | undefined> {
+  return requireMachine().then(() => undefined, messageOf)
 }
 
 function unreachable(problem: string): never {

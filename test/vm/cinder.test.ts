@@ -1,0 +1,90 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ExecutionContext } from 'ava'
+import { run } from '../../lab/child.ts'
+import { openLab } from '../../lab/lab.ts'
+import { cloudTests, type Finished, recap } from '../_harness/cloud.ts'
+import { type Machine, onMachine, startMachine } from './_machine/machine.ts'
+import { whyNoMachine } from './_machine/problem.ts'
+
+/**
+ * Cinder on LVM: the controller is a host of the lab, the volume host an emulated machine, because volumes need device-mapper and who
+ * uses them an iSCSI initiator, which the kernel under a lab may not have.
+ */
+
+const NETWORK = '10.87.3'
+const HOST = { name: 'disks', address: `${NETWORK}.21` }
+const TAGS = 'common,mysql,rabbitmq,memcached,keystone,cinder'
+
+const { serial, lab } = await cloudTests('cinder on LVM', NETWORK, whyNoMachine)
+const signal = AbortSignal.timeout(60 * 60_000)
+
+let machine: Machine | undefined
+
+serial('a volume host of a kernel of its own starts', async (t) => {
+  const { folder, inventory } = lab()
+  await writeFile(join(inventory, 'hosts.yml'), JSON.stringify(hosts(join(folder, 'lab'))))
+  await passes(t, 'lab', 'up')
+  const own = openLab([HOST], { folder: join(folder, 'lab'), signal, say: (text) => t.log(text) })
+  machine = await timed(t, 'the machine, from its image to its greeting', () => startMachine(own, HOST))
+  t.is((await onMachine(machine, 'modprobe dm_mod; ls /dev/mapper/control', signal)).stdout, '/dev/mapper/control\n')
+})
+
+serial('the deployment chooses LVM, says why, and verifies itself', async (t) => {
+  const { output } = await passes(t, 'playbooks/site.yml', '--tags', TAGS)
+  t.regex(output, /lvm: the (module dm_mod can be loaded|kernel \S+ has device-mapper)/)
+  t.regex(output, /cinder : Find it available, on the backend that was chosen/)
+})
+
+serial('a second deployment changes nothing', async (t) => {
+  const { output } = await passes(t, 'playbooks/site.yml', '--tags', TAGS)
+  t.deepEqual([recap(output, 'controller'), recap(output, HOST.name)], [NOTHING, NOTHING], output)
+})
+
+serial('a volume is a logical volume that tgt exports, and what its user writes is in it', async (t) => {
+  await passes(t, 'test/vm/_playbooks/export.yml')
+})
+
+serial('the volume group is there again after a restart, and volumes are exported again', async (t) => {
+  await passes(t, 'test/vm/_playbooks/reboot.yml')
+  await passes(t, 'playbooks/verify.yml', '--tags', 'cinder')
+  await passes(t, 'test/vm/_playbooks/reach.yml')
+})
+
+serial('a deployment after the restart changes nothing', async (t) => {
+  const { output } = await passes(t, 'playbooks/site.yml', '--tags', TAGS)
+  t.deepEqual([recap(output, 'controller'), recap(output, HOST.name)], [NOTHING, NOTHING], output)
+})
+
+serial('a volume that is removed leaves neither logical volume nor target', async (t) => {
+  await passes(t, 'test/vm/_playbooks/release.yml')
+})
+
+const NOTHING = { changed: 0, failed: 0 }
+
+/** Runs with the inventory of the test, tells how long it took, and gives what it said. */
+async function passes(t: ExecutionContext, ...argv: readonly string[]): Promise<Finished> {
+  const finished = await timed(t, `run ${argv.join(' ')}`, () => lab().run([...argv, '-i', lab().inventory]))
+  if (finished.code !== 0 && machine !== undefined) t.log((await run(['tail', '-n', '30', machine.console], { signal })).stdout)
+  t.is(finished.code, 0, finished.output)
+  return finished
+}
+
+async function timed<T>(t: ExecutionContext, what: string, work: () => Promise<T>): Promise<T> {
+  const started = Date.now()
+  const done = await work()
+  t.log(`${what}: ${((Date.now() - started) / 1000).toFixed(1)} s`)
+  return done
+}
+
+/** The machine is no host that `run lab` makes; its keys lie beside it. */
+function hosts(folder: string): unknown {
+  const { name, address } = HOST
+  const known = join(folder, 'machines', name, 'known_hosts')
+  const disks = { ansible_host: address, stackrun_lab: false, stackrun_known_hosts_file: known }
+  const children = {
+    controller: { hosts: { controller: { ansible_host: `${NETWORK}.11` } } },
+    volume: { hosts: { [name]: disks } },
+  }
+  return { openstack: { children } }
+}
