@@ -6,6 +6,8 @@ export interface SourceFile {
   readonly text: string
   /** It was encrypted: its lines are never shown. */
   readonly secret?: true | undefined
+  /** It is no file but made of a command line: what ansible's programs show in place of its lines. */
+  readonly shown?: string | undefined
 }
 
 /** A place in a source file. `line` and `col` count from 1, as editors do. */

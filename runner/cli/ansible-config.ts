@@ -3,10 +3,11 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { RunnerError } from '../base/error.ts'
 import type { Io } from './io.ts'
+import { SETTINGS, type SettingName } from './settings.ts'
 
 /** A setting of ansible by its name in the environment and in ansible.cfg. */
 export interface Setting {
-  readonly env: string
+  readonly env?: string | undefined
   readonly key: string
   /** Default `defaults`. */
   readonly section?: string | undefined
@@ -16,37 +17,49 @@ export interface Setting {
 export interface AnsibleConfig {
   /** The ansible.cfg that is used. */
   readonly file: string | undefined
-  text(setting: Setting): string | undefined
+  /** The ansible.cfg here that is not used, for others may write here. */
+  readonly ignored: string | undefined
+  text(name: SettingName): string | undefined
   /** An absolute path; a relative one in a file is relative to that file's folder. */
-  path(setting: Setting): string | undefined
+  path(name: SettingName): string | undefined
+  /** Absolute paths, separated by colons. */
+  paths(name: SettingName): readonly string[]
   /** @throws RunnerError `options` for a word that is neither yes nor no, with the setting and where the value came from */
-  bool(setting: Setting, fallback: boolean): boolean
+  bool(name: SettingName, fallback: boolean): boolean
   /** @throws RunnerError `options` */
-  int(setting: Setting, fallback: number): number
+  int(name: SettingName, fallback: number): number
 }
 
 export function readAnsibleConfig(io: Io): AnsibleConfig {
-  const file = configFile(io)
+  const { file, ignored } = configFile(io)
   const sections = file === undefined ? new Map<string, ReadonlyMap<string, string>>() : parseIni(readFileSync(file, 'utf8'))
-  const found = (setting: Setting): Found | undefined => {
-    const env = io.env[setting.env] ?? ''
-    if (env !== '') return { text: env, origin: `the environment variable ${setting.env}`, folder: io.cwd }
+  const found = (name: SettingName): Found | undefined => {
+    const setting: Setting = SETTINGS[name]
+    const env = setting.env === undefined ? '' : (io.env[setting.env] ?? '')
+    if (env !== '') return { text: env, origin: `the environment variable ${setting.env ?? ''}`, folder: io.cwd }
     const text = sections.get(setting.section ?? 'defaults')?.get(setting.key)
     return text === undefined || file === undefined ? undefined : { text, origin: `${setting.key} in ${file}`, folder: dirname(file) }
   }
+  const absolute = (path: string, folder: string): string => resolve(folder, path.replace(/^~(?=\/|$)/, io.env['HOME'] ?? homedir()))
   return {
     file,
-    text: (setting) => found(setting)?.text,
-    path(setting) {
-      const value = found(setting)
-      return value === undefined ? undefined : resolve(value.folder, value.text.replace(/^~(?=\/|$)/, io.env['HOME'] ?? homedir()))
+    ignored,
+    text: (name) => found(name)?.text,
+    path(name) {
+      const value = found(name)
+      return value === undefined ? undefined : absolute(value.text, value.folder)
     },
-    bool(setting, fallback) {
-      const value = found(setting)
+    paths(name) {
+      const value = found(name)
+      const parts = (value?.text ?? '').split(':').filter((part) => part.trim() !== '')
+      return parts.map((part) => absolute(part.trim(), value?.folder ?? io.cwd))
+    },
+    bool(name, fallback) {
+      const value = found(name)
       return value === undefined ? fallback : boolOf(value)
     },
-    int(setting, fallback) {
-      const value = found(setting)
+    int(name, fallback) {
+      const value = found(name)
       return value === undefined ? fallback : intOf(value)
     },
   }
@@ -60,18 +73,18 @@ interface Found {
 }
 
 /** ANSIBLE_CONFIG, ./ansible.cfg (not where others may write), ~/.ansible.cfg, /etc/ansible/ansible.cfg: the first that exists. */
-function configFile(io: Io): string | undefined {
+function configFile(io: Io): Pick<AnsibleConfig, 'file' | 'ignored'> {
   const named = io.env['ANSIBLE_CONFIG'] ?? ''
   if (named !== '') {
     const path = resolve(io.cwd, named)
     const file = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? join(path, 'ansible.cfg') : path
-    if (existsSync(file)) return file
+    if (existsSync(file)) return { file, ignored: undefined }
   }
   const here = join(io.cwd, 'ansible.cfg')
   const writable = ((statSync(io.cwd, { throwIfNoEntry: false })?.mode ?? 0) & 0o002) !== 0
-  return [...(writable ? [] : [here]), join(io.env['HOME'] ?? homedir(), '.ansible.cfg'), '/etc/ansible/ansible.cfg'].find((path) =>
-    existsSync(path),
-  )
+  const ignored = writable && existsSync(here) ? here : undefined
+  const places = [...(writable ? [] : [here]), join(io.env['HOME'] ?? homedir(), '.ansible.cfg'), '/etc/ansible/ansible.cfg']
+  return { file: places.find((path) => existsSync(path)), ignored }
 }
 
 function parseIni(text: string): ReadonlyMap<string, ReadonlyMap<string, string>> {

@@ -18,9 +18,9 @@ export async function confirm(question: string, io: Io): Promise<boolean> {
   return /^\s*y(es)?\s*$/i.test(line ?? '')
 }
 
-/** The person that `execute` may ask; undefined where there is no terminal, or nobody is to be asked. */
-export function terminalOf(io: Io, choices: { readonly yes: boolean }): Terminal | undefined {
-  if (choices.yes || !io.stdin.isTTY) return undefined
+/** The person that `execute` may ask; undefined where there is no terminal, or nobody is to be asked. `--step` takes answers from a pipe too. */
+export function terminalOf(io: Io, choices: { readonly yes: boolean; readonly step: boolean }): Terminal | undefined {
+  if (!choices.step && (choices.yes || !io.stdin.isTTY)) return undefined
   const pending: string[] = []
   return {
     ask: (question, echo, signal) => askLine(question, { ...io, signal }, echo, pending),
@@ -33,7 +33,7 @@ async function askLine(question: string, io: Io, echo: 'shown' | 'hidden', pendi
   io.stderr.write(`${question}: `)
   const ready = pending.shift()
   if (ready !== undefined) io.stderr.write(echo === 'shown' ? `${ready}\n` : '\n')
-  if (ready !== undefined || io.signal.aborted) return ready
+  if (ready !== undefined || io.signal.aborted || !io.stdin.readable) return ready
   const output = new Writable({
     write(chunk: Buffer, _encoding, done) {
       if (echo === 'shown') io.stderr.write(chunk.toString())

@@ -8,7 +8,7 @@ const DAY = 86_400
 
 /** When facts are gathered where a play does not say. @throws RunnerError `options` */
 export function gatheringOf(config: AnsibleConfig): Gathering {
-  const word = config.text({ env: 'ANSIBLE_GATHERING', key: 'gathering' }) ?? 'implicit'
+  const word = config.text('DEFAULT_GATHERING') ?? 'implicit'
   const found = GATHERING.find((known) => known === word)
   if (found !== undefined) return found
   throw new RunnerError('options', `gathering must be one of ${GATHERING.join(', ')}, not '${word}'`)
@@ -16,13 +16,13 @@ export function gatheringOf(config: AnsibleConfig): Gathering {
 
 /** Where facts are kept between runs; undefined for the cache plugin `memory`, the default. @throws RunnerError `options` */
 export function factCacheOf(config: AnsibleConfig): FactCache | undefined {
-  const plugin = (config.text({ env: 'ANSIBLE_CACHE_PLUGIN', key: 'fact_caching' }) ?? 'memory').replace(/^ansible\.builtin\./, '')
+  const plugin = (config.text('CACHE_PLUGIN') ?? 'memory').replace(/^ansible\.builtin\./, '')
   if (plugin === 'memory') return undefined
   if (plugin !== 'jsonfile')
     throw new RunnerError('options', `the fact cache '${plugin}' is not known`, { hint: 'the caches are memory and jsonfile' })
-  const folder = config.path({ env: 'ANSIBLE_CACHE_PLUGIN_CONNECTION', key: 'fact_caching_connection' })
+  const folder = config.path('CACHE_PLUGIN_CONNECTION')
   if (folder === undefined)
     throw new RunnerError('options', "the fact cache 'jsonfile' needs a folder", { hint: 'set fact_caching_connection' })
-  const timeout = config.int({ env: 'ANSIBLE_CACHE_PLUGIN_TIMEOUT', key: 'fact_caching_timeout' }, DAY)
-  return jsonFileCache(folder, timeout, config.text({ env: 'ANSIBLE_CACHE_PLUGIN_PREFIX', key: 'fact_caching_prefix' }) ?? '')
+  const timeout = config.int('CACHE_PLUGIN_TIMEOUT', DAY)
+  return jsonFileCache(folder, timeout, config.text('CACHE_PLUGIN_PREFIX') ?? '')
 }

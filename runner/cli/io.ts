@@ -1,3 +1,5 @@
+import type { Tool } from './tools.ts'
+
 /** What a command may use of the process it runs in; tests give their own. */
 export interface Io {
   readonly stdout: Output
@@ -7,6 +9,8 @@ export interface Io {
   readonly cwd: string
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal
+  /** Ansible's program by whose name we were called; we then speak as it does. */
+  readonly tool?: Tool | undefined
 }
 
 export interface Output {

@@ -3,12 +3,12 @@ import type { SecretRegistry } from '../base/secret-registry.ts'
 import type { Inventory } from '../load/inventory-types.ts'
 import type { IncludeCompiler, Plan } from '../plan/types.ts'
 import type { Io } from './io.ts'
-import type { PlaybookChoices } from './playbook-choices.ts'
+import type { RunChoices } from './run-choices.ts'
 import type { Project } from './project.ts'
 
-/** What a playbook command line needs all the way. */
+/** What a command line that runs tasks needs all the way. */
 export interface Job {
-  readonly choices: PlaybookChoices
+  readonly choices: RunChoices
   /** Absolute paths. */
   readonly playbooks: readonly string[]
   readonly secrets: SecretRegistry

@@ -1,21 +1,32 @@
+import type { OptionTable } from './arguments.ts'
 import { definition, optionsHelp } from './help.ts'
+import type { Io } from './io.ts'
 import { PLAYBOOK_OPTIONS } from './playbook-options.ts'
 
+/** What stands behind the program's name in its usage line. */
 const USAGES: Readonly<Record<string, string>> = {
-  lab: 'usage: run lab up|down|status|ssh [HOST…]',
-  secrets: 'usage: run secrets init [FILE] [--force]',
-  vault: 'usage: run vault create|view|edit|encrypt|decrypt|rekey FILE… | encrypt-string TEXT…',
-  doc: 'usage: run doc [MODULE]',
-  timeline: 'usage: run timeline [JOURNAL] [--svg FILE]',
-  inventory: 'usage: run inventory [-i INVENTORY] --list | --graph [GROUP] | --host HOST',
+  adhoc: 'PATTERN [-m MODULE] [-a ARGUMENTS] [OPTIONS]',
+  console: '[PATTERN] [OPTIONS]',
+  doc: '[-l | -s | -j] [MODULE…]',
+  inventory: '[-i INVENTORY] --list | --graph [GROUP] | --host HOST',
+  lab: 'up|down|status|ssh [HOST…]',
+  playbook: 'PLAYBOOK… [-i INVENTORY] [OPTIONS]',
+  pull: '-U URL [OPTIONS] [PLAYBOOK…]',
+  secrets: 'init [FILE] [--force]',
+  timeline: '[JOURNAL] [--svg FILE]',
+  vault: 'create|view|edit|encrypt|decrypt|rekey FILE… | encrypt-string TEXT…',
 }
 
-const PLAYBOOK_USAGE = 'usage: run PLAYBOOK… [-i INVENTORY] [OPTIONS]        (run --help lists them)'
+/** The usage line of a command, under the name that we were called by. */
+export function usageLine(command: string, { tool }: Io): string {
+  const program = tool ?? (command === 'playbook' ? 'run' : `run ${command}`)
+  const more = tool === undefined && command === 'playbook' ? '        (run --help lists them)' : ''
+  return `usage: ${program} ${USAGES[command] ?? ''}${more}`
+}
 
-/** The usage line that fits a command line which could not be read. */
-export function usageLine(argv: readonly string[]): string {
-  const [first = ''] = argv
-  return USAGES[first] ?? PLAYBOOK_USAGE
+/** What `--help` of one command prints. */
+export function commandHelp(command: string, io: Io, options: OptionTable): string {
+  return `${usageLine(command, io)}\n\n${optionsHelp(options)}`
 }
 
 /** `run --help` */
@@ -25,6 +36,9 @@ export function helpText(): string {
     '',
     'Commands:',
     definition('run PLAYBOOK…', 'Run playbooks.'),
+    definition('run adhoc PATTERN', 'Run one module on hosts.'),
+    definition('run console [PATTERN]', 'Run modules and commands on hosts, typed one after the other.'),
+    definition('run pull -U URL', 'Fetch a repository of playbooks and run one of them on this machine.'),
     definition('run lab up|down|status|ssh', 'The disposable hosts of this machine.'),
     definition('run secrets init', 'Write random passwords for the roles into the inventory.'),
     definition('run vault ACTION', 'Create, view, edit, encrypt, decrypt and rekey files; encrypt texts.'),

@@ -17,7 +17,7 @@ import { createRegistry } from '../module/load.ts'
 import type { Registry } from '../module/registry.ts'
 import type { TemplateEngine } from '../template/engine.ts'
 import { createTemplateEngine } from '../template/environment.ts'
-import { readAnsibleConfig } from './ansible-config.ts'
+import { type AnsibleConfig, readAnsibleConfig } from './ansible-config.ts'
 import { factCacheOf, gatheringOf } from './fact-settings.ts'
 import { inventorySources } from './inventory-sources.ts'
 import type { Io } from './io.ts'
@@ -33,6 +33,8 @@ export interface Project {
   readonly gathering: Gathering
   readonly factCache: FactCache | undefined
   readonly rolesPath: readonly string[]
+  /** Folders with the user's own modules, besides those beside the playbook and in roles. */
+  readonly moduleDirs: readonly string[]
   readonly warn: Warn
   /** Absent where no vault password was given. */
   readonly vault: Vault | undefined
@@ -50,6 +52,10 @@ export interface ProjectOptions {
   readonly secrets: SecretRegistry
   /** Where vault passwords come from; nothing is asked for without it. */
   readonly vault?: VaultChoices | undefined
+  /** Absolute folders of `--module-path`. */
+  readonly modulePath?: readonly string[] | undefined
+  /** The folder that stands for the playbook's where there is none (`--playbook-dir`). */
+  readonly playbookDir?: string | undefined
   readonly emit: (event: RunEvent) => void
 }
 
@@ -57,9 +63,11 @@ export interface ProjectOptions {
 export async function openProject(options: ProjectOptions): Promise<Project> {
   const { io, secrets } = options
   const warn = warnOnce(options.emit)
-  const playbookDirs = options.playbooks.map((playbook) => dirname(resolve(io.cwd, playbook)))
+  const playbookDirs =
+    options.playbookDir === undefined ? options.playbooks.map((playbook) => dirname(resolve(io.cwd, playbook))) : [options.playbookDir]
   const sources = inventorySources(options.inventory, io)
   const config = readAnsibleConfig(io)
+  if (config.ignored !== undefined) warn(worldWritable(io.cwd))
   const vault = await openVault(options)
   const decrypt = decryptOf({ vault })
   const extraVars = parseExtraVars(options.extraVars, io.cwd, { decrypt })
@@ -70,7 +78,7 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
         secrets,
         env: io.env,
         decrypt,
-        allowBrokenConditionals: config.bool({ env: 'ANSIBLE_ALLOW_BROKEN_CONDITIONALS', key: 'allow_broken_conditionals' }, false),
+        allowBrokenConditionals: config.bool('ALLOW_BROKEN_CONDITIONALS', false),
         warn: (message, source, kind) => {
           warn(message, source, undefined, kind)
         },
@@ -79,12 +87,20 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
     extraVars,
     gathering: gatheringOf(config),
     factCache: factCacheOf(config),
-    rolesPath: rolesPath(playbookDirs, io),
+    rolesPath: rolesPath(playbookDirs, config, io),
+    moduleDirs: [...(options.modulePath ?? []), ...config.paths('DEFAULT_MODULE_PATH')],
     warn,
     vault,
     decrypt,
     readInventory: () => loadInventory(sources, { playbookDirs, warn, extraVars, decrypt }),
   }
+}
+
+function worldWritable(folder: string): string {
+  return (
+    `Ansible is being run in a world writable directory (${folder}), ignoring it as an ansible.cfg source. ` +
+    'For more information see https://docs.ansible.com/ansible/devel/reference_appendices/config.html#cfg-in-world-writable-dir'
+  )
 }
 
 async function openVault({ vault, io, secrets }: ProjectOptions): Promise<Vault | undefined> {
@@ -105,10 +121,8 @@ function warnOnce(emit: (event: RunEvent) => void): Warn {
   }
 }
 
-/** Where roles are looked for after the playbook's own folder: ANSIBLE_ROLES_PATH, beside it, and those of the product. */
-function rolesPath(playbookDirs: readonly string[], io: Io): readonly string[] {
-  const configured = (io.env['ANSIBLE_ROLES_PATH'] ?? '').split(':').filter((path) => path !== '')
+/** Where roles are looked for after the playbook's own folder: the setting roles_path, beside it, and those of the product. */
+function rolesPath(playbookDirs: readonly string[], config: AnsibleConfig, io: Io): readonly string[] {
   const beside = playbookDirs.map((folder) => join(dirname(folder), 'roles'))
-  const all = [...configured.map((path) => resolve(io.cwd, path)), ...beside, join(io.cwd, 'roles'), packageFile('roles')]
-  return [...new Set(all)]
+  return [...new Set([...config.paths('DEFAULT_ROLES_PATH'), ...beside, join(io.cwd, 'roles'), packageFile('roles')])]
 }

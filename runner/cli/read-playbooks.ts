@@ -7,8 +7,9 @@ import { limitedHosts, warnIfEmpty } from './target-hosts.ts'
 /** Reads inventory and playbooks, and checks all that can be checked before a host is touched. */
 export async function readPlaybooks(job: Job): Promise<Loaded> {
   const { choices } = job
-  const project = await openProject({ ...job, inventory: choices.inventory, extraVars: choices.extraVars, vault: choices.vault })
+  const project = await openProject({ ...job, ...choices, playbooks: job.playbooks })
   const inventory = await readyInventory(job, project)
+  if (choices.flushCache) for (const host of [...inventory.hosts, 'localhost']) project.factCache?.remove(host)
   warnIfEmpty(inventory, project.warn)
   const compiled = await compilePlaybooks(job.playbooks, project)
   return { project, inventory, hosts: limitedHosts(choices.limit, inventory, project.warn), ...compiled }

@@ -1,9 +1,8 @@
-import type { Secret } from '../base/value.ts'
-import type { CliDefaults } from '../execute/options.ts'
 import { runPlan } from '../execute/run.ts'
 import { ConnectionPool } from '../host/pool.ts'
 import { PRELUDE } from '../host/prelude.ts'
-import { askSecret, confirm, terminalOf } from './ask.ts'
+import { confirm, terminalOf } from './ask.ts'
+import { connectionDefaults } from './connection-defaults.ts'
 import { EXIT, exitCodeOf, exitCodeOfHosts } from './exit-code.ts'
 import type { Job, Loaded } from './job.ts'
 import { labFolder } from './lab-folder.ts'
@@ -13,7 +12,7 @@ import { hostsOfPlan } from './target-hosts.ts'
 /** Runs a compiled plan and gives the exit code. */
 export async function runPlaybooks(job: Job, loaded: Loaded): Promise<number> {
   const { choices, secrets, io, emit } = job
-  const cliDefaults = await connectionDefaults(job)
+  const cliDefaults = await connectionDefaults(choices.connection, secrets, io)
   await startLab(job, loaded)
   const pool = new ConnectionPool({
     prelude: PRELUDE,
@@ -40,19 +39,6 @@ export async function runPlaybooks(job: Job, loaded: Loaded): Promise<number> {
   } finally {
     await pool.closeAll()
   }
-}
-
-async function connectionDefaults({ choices, secrets, io }: Job): Promise<CliDefaults> {
-  const { connection } = choices
-  const password = connection.askPass ? await askSecret('SSH password', io) : undefined
-  const becomePassword = connection.askBecomePass ? await askBecomePassword(password, io) : undefined
-  for (const secret of [password, becomePassword]) if (secret !== undefined) secrets.add(secret)
-  return { ...connection, connection: connection.kind, password, becomePassword }
-}
-
-async function askBecomePassword(password: Secret | undefined, io: Job['io']): Promise<Secret> {
-  const given = await askSecret(password === undefined ? 'BECOME password' : 'BECOME password (default: the SSH password)', io)
-  return given.reveal() === '' && password !== undefined ? password : given
 }
 
 /** Brings up those of the lab's hosts that the plays need. */

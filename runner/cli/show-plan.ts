@@ -4,7 +4,7 @@ import { selectPlay, startAtTask } from '../plan/select.ts'
 import type { Play } from '../plan/types.ts'
 import { EXIT } from './exit-code.ts'
 import type { Job, Loaded } from './job.ts'
-import type { ShowMode } from './playbook-choices.ts'
+import type { ShowMode } from './run-choices.ts'
 import { hostsOfPlay } from './target-hosts.ts'
 
 /** `--list-tasks`, `--list-tags`, `--list-hosts`, `--syntax-check`: what was read, and no host touched. */

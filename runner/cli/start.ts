@@ -1,11 +1,17 @@
 import type { Io } from './io.ts'
 import { main } from './main.ts'
+import { toolOf } from './tools.ts'
 
 const INTERRUPTED = 99
+/** How the launcher hands on the name that it was called by. */
+const CALLED_AS = '--called-as='
 
 /** Runs the command line of this process and ends it with the exit code. */
 export async function start(): Promise<void> {
   const abort = new AbortController()
+  const [, program = '', ...words] = process.argv
+  const [first = ''] = words
+  const called = first.startsWith(CALLED_AS)
   ignoreClosedPipes()
   stopOnSignals(abort)
   const io: Io = {
@@ -15,8 +21,9 @@ export async function start(): Promise<void> {
     env: process.env,
     cwd: process.cwd(),
     signal: abort.signal,
+    tool: toolOf(called ? first.slice(CALLED_AS.length) : program),
   }
-  const code = await main(process.argv.slice(2), io)
+  const code = await main(called ? words.slice(1) : words, io)
   await Promise.all([flush(process.stdout), flush(process.stderr)])
   process.exit(code)
 }

@@ -13,7 +13,11 @@ export function limitedHosts(limit: string | undefined, inventory: Inventory, wa
   const hosts = inventory.select(pattern)
   if (hosts.length > 0) return new Set(hosts)
   for (const name of inventory.unmatched(pattern)) warn(`Could not match supplied host pattern, ignoring: ${name}`)
-  throw new RunnerError('inventory', 'Specified inventory, host pattern and/or --limit leaves us with no hosts to target.', {
+  throw nobodyLeft()
+}
+
+export function nobodyLeft(): RunnerError {
+  return new RunnerError('inventory', 'Specified inventory, host pattern and/or --limit leaves us with no hosts to target.', {
     hint: 'run inventory --graph shows groups and hosts',
   })
 }

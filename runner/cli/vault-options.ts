@@ -1,3 +1,4 @@
+import type { AnsibleConfig } from './ansible-config.ts'
 import type { Arguments, OptionTable } from './arguments.ts'
 
 const GROUP = 'Vault'
@@ -33,7 +34,7 @@ export interface VaultChoices {
   readonly ids: readonly string[]
 }
 
-/** What a command line with these options says. */
-export function vaultChoices(args: Pick<Arguments<typeof VAULT_OPTIONS>, 'flag' | 'list'>): VaultChoices {
-  return { ask: args.flag('askVaultPass'), passwordFiles: args.list('vaultPasswordFile'), ids: args.list('vaultId') }
+/** What a command line with these options says, and the settings. */
+export function vaultChoices(args: Pick<Arguments<typeof VAULT_OPTIONS>, 'flag' | 'list'>, config: AnsibleConfig): VaultChoices {
+  return { ask: args.flag('askVaultPass') || config.bool('DEFAULT_ASK_VAULT_PASS', false), passwordFiles: args.list('vaultPasswordFile'), ids: args.list('vaultId') }
 }

@@ -32,8 +32,8 @@ const PROMPTS = new Set(['prompt', 'prompt_ask_vault_pass'])
 
 function sourcesOf(choices: VaultChoices, io: Io): readonly PasswordSource[] {
   const config = readAnsibleConfig(io)
-  const listed = words(config.text({ env: 'ANSIBLE_VAULT_IDENTITY_LIST', key: 'vault_identity_list' }))
-  const configured = config.path({ env: 'ANSIBLE_VAULT_PASSWORD_FILE', key: 'vault_password_file' })
+  const listed = words(config.text('DEFAULT_VAULT_IDENTITY_LIST'))
+  const configured = config.path('DEFAULT_VAULT_PASSWORD_FILE')
   const files = choices.passwordFiles.length > 0 ? choices.passwordFiles : choices.ask || configured === undefined ? [] : [configured]
   const named = [...listed, ...choices.ids].map(splitId)
   const unnamed = [...files, ...(choices.ask ? ['prompt'] : [])].map((from) => ({ id: DEFAULT_ID, from }))

@@ -5,6 +5,7 @@ import type { Become, ConnectionSettings } from '../host/session.ts'
 import type { Keywords } from '../plan/types.ts'
 import type { Scope } from '../template/scope.ts'
 import type { RunOptions } from './options.ts'
+import { parseSshArguments, type SshArguments } from './ssh-arguments.ts'
 
 /** Where a task goes and as whom: from keywords, `ansible_*` variables and the command line, in ansible's order. */
 export interface Target {
@@ -24,18 +25,21 @@ function connectionSettings(name: string, read: Reader, options: RunOptions): Co
   const cli = options.cliDefaults
   const kind = connectionKind(name, read, cli.connection)
   const home = options.env['HOME'] ?? '/root'
+  const ssh = sshArguments(read, cli.sshArguments)
   const keys =
     read.strings(['ansible_ssh_private_key_file', 'ansible_private_key_file']) ??
     cli.privateKeyFiles ??
+    ssh.privateKeyFiles ??
     DEFAULT_KEYS.map((file) => join(home, '.ssh', file))
   return {
     name,
     kind,
     address: read.text(['ansible_host', 'ansible_ssh_host']) ?? name,
-    port: read.number(['ansible_port', 'ansible_ssh_port'], read.keyword('port')) ?? 22,
+    port: read.number(['ansible_port', 'ansible_ssh_port'], read.keyword('port')) ?? ssh.port ?? cli.port ?? 22,
     user:
       read.text(['ansible_user', 'ansible_ssh_user'], read.keyword('remoteUser')) ??
       cli.user ??
+      ssh.user ??
       options.env['USER'] ??
       options.env['LOGNAME'] ??
       'root',
@@ -43,16 +47,17 @@ function connectionSettings(name: string, read: Reader, options: RunOptions): Co
     privateKeyFiles: keys.map((file) => file.replace(/^~(?=\/)/, home)),
     passphrase: read.secret(['ansible_ssh_private_key_passphrase', 'ansible_private_key_passphrase']),
     agent: options.env['SSH_AUTH_SOCK'],
-    hostKeyChecking: hostKeyPolicy(read),
-    knownHostsFiles: (read.strings(['stackrun_known_hosts_file']) ?? [join(home, '.ssh', 'known_hosts'), '/etc/ssh/ssh_known_hosts']).map(
-      (file) => file.replace(/^~(?=\/)/, home),
-    ),
+    hostKeyChecking: hostKeyPolicy(read, ssh.hostKeyChecking, cli.hostKeyChecking),
+    knownHostsFiles: (
+      read.strings(['stackrun_known_hosts_file']) ??
+      ssh.knownHostsFiles ?? [join(home, '.ssh', 'known_hosts'), '/etc/ssh/ssh_known_hosts']
+    ).map((file) => file.replace(/^~(?=\/)/, home)),
     hostKey: read.text(['ansible_host_key']),
-    proxyJump: proxyJump(read),
-    connectTimeout: (read.number(['ansible_ssh_timeout', 'ansible_timeout']) ?? cli.timeout ?? 10) * 1000,
-    retries: read.number(['ansible_ssh_retries', 'ansible_ssh_reconnection_retries']) ?? 2,
+    proxyJump: proxyJump(read, ssh.proxyJump),
+    connectTimeout: (read.number(['ansible_ssh_timeout', 'ansible_timeout']) ?? cli.timeout ?? ssh.connectTimeout ?? 10) * 1000,
+    retries: read.number(['ansible_ssh_retries', 'ansible_ssh_reconnection_retries']) ?? cli.retries ?? 2,
     keepaliveInterval: 15_000,
-    shell: read.text(['ansible_shell_executable']) ?? '/bin/sh',
+    shell: read.text(['ansible_shell_executable']) ?? cli.shell ?? '/bin/sh',
   }
 }
 
@@ -67,23 +72,29 @@ function connectionKind(name: string, read: Reader, cli: string | undefined): 's
   })
 }
 
-function hostKeyPolicy(read: Reader): ConnectionSettings['hostKeyChecking'] {
-  const word = read.text(['ansible_ssh_host_key_checking', 'ansible_host_key_checking'])?.toLowerCase()
-  if (word === undefined || word === 'accept-new') return 'accept-new'
+/** Variables, ssh's arguments, the setting: what is nearest to the host wins. */
+function hostKeyPolicy(
+  read: Reader,
+  argument: string | undefined,
+  setting: boolean | undefined,
+): ConnectionSettings['hostKeyChecking'] {
+  const set = read.text(['ansible_ssh_host_key_checking', 'ansible_host_key_checking']) ?? argument
+  const word = (set ?? (setting === undefined ? 'accept-new' : setting ? 'yes' : 'no')).toLowerCase()
+  if (word === 'accept-new') return 'accept-new'
   return ['no', 'false', '0', 'off'].includes(word) ? 'no' : 'yes'
 }
 
-/** `ansible_ssh_proxy_jump`, or the `-J`/`-o ProxyJump=` in the usual `ansible_ssh_common_args`. */
-function proxyJump(read: Reader): readonly string[] {
-  const own = read.text(['ansible_ssh_proxy_jump', 'stackrun_proxy_jump'])
-  const args = [read.text(['ansible_ssh_common_args']), read.text(['ansible_ssh_extra_args'])].join(' ')
-  const jump = own ?? /(?:-J\s*|ProxyJump[= ]\s*)["']?([^\s"']+)/.exec(args)?.[1]
-  return jump === undefined
-    ? []
-    : jump
-        .split(',')
-        .map((hop) => hop.trim())
-        .filter((hop) => hop !== '')
+/** Of variables, and below them those of the command line and the settings. */
+function sshArguments(read: Reader, below: SshArguments | undefined): SshArguments {
+  const text = [read.text(['ansible_ssh_common_args']), read.text(['ansible_ssh_extra_args'])].join(' ').trim()
+  return text === '' ? (below ?? {}) : { ...below, ...parseSshArguments(text) }
+}
+
+function proxyJump(read: Reader, argument: string | undefined): readonly string[] {
+  return (read.text(['ansible_ssh_proxy_jump', 'stackrun_proxy_jump']) ?? argument ?? '')
+    .split(',')
+    .map((hop) => hop.trim())
+    .filter((hop) => hop !== '')
 }
 
 function becomeOf(read: Reader, options: RunOptions): Become | undefined {
@@ -93,13 +104,13 @@ function becomeOf(read: Reader, options: RunOptions): Become | undefined {
   const method = read.text(['ansible_become_method'], read.keyword('becomeMethod')) ?? cli.becomeMethod ?? 'sudo'
   const short = method.replace(/^(ansible\.builtin|community\.general)\./, '')
   if (short !== 'sudo' && short !== 'su') throw new RunnerError('variable', `become_method '${method}' is not one of sudo, su`)
-  const flags = read.text([`ansible_${short}_flags`, 'ansible_become_flags'], read.keyword('becomeFlags'))
+  const flags = read.text([`ansible_${short}_flags`, 'ansible_become_flags'], read.keyword('becomeFlags')) ?? cli.becomeFlags
   return {
     method: short,
     user: read.text(['ansible_become_user'], read.keyword('becomeUser')) ?? cli.becomeUser ?? 'root',
     password: read.secret([`ansible_${short}_pass`, 'ansible_become_password', 'ansible_become_pass']) ?? cli.becomePassword,
     flags: flags === undefined || flags === '' ? undefined : flags.split(/\s+/),
-    exe: read.text([`ansible_${short}_exe`, 'ansible_become_exe'], read.keyword('becomeExe')),
+    exe: read.text([`ansible_${short}_exe`, 'ansible_become_exe'], read.keyword('becomeExe')) ?? cli.becomeExe,
   }
 }
 

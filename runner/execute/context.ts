@@ -28,8 +28,12 @@ export class RunContext {
   /** Absent where nobody can be asked. */
   readonly conversation: Conversation | undefined
 
+  /** Each task is asked for before it runs; until the person says to continue. */
+  stepping: boolean
+
   constructor(options: RunOptions, startedAt: number) {
     this.options = options
+    this.stepping = options.step === true
     this.conversation = options.terminal === undefined ? undefined : new Conversation(options.terminal, options.emit)
     this.startedAt = startedAt
   }

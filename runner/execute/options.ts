@@ -11,6 +11,7 @@ import type { Registry } from '../module/registry.ts'
 import type { IncludeCompiler, Selection } from '../plan/types.ts'
 import type { TemplateEngine } from '../template/engine.ts'
 import type { FactCache } from './fact-cache.ts'
+import type { SshArguments } from './ssh-arguments.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Everything a run needs besides the plan; nothing is read from the ambient process. */
@@ -32,6 +33,8 @@ export interface RunOptions {
   readonly extraVars: VarMap
   readonly cliDefaults: CliDefaults
   readonly forceHandlers: boolean
+  /** Ask before each task. */
+  readonly step?: boolean | undefined
   /** Default implicit. */
   readonly gathering?: Gathering | undefined
   /** Facts of earlier runs; absent where they live for one run. */
@@ -60,6 +63,15 @@ export interface CliDefaults {
   readonly connection?: string | undefined
   /** Seconds. */
   readonly timeout?: number | undefined
+  readonly port?: number | undefined
+  readonly becomeExe?: string | undefined
+  readonly becomeFlags?: string | undefined
+  /** Arguments of ssh. */
+  readonly sshArguments?: SshArguments | undefined
+  readonly hostKeyChecking?: boolean | undefined
+  readonly retries?: number | undefined
+  /** The shell of the managed hosts. */
+  readonly shell?: string | undefined
 }
 
 export interface RunOutcome {

@@ -11,6 +11,7 @@ import { runMeta } from './meta.ts'
 import { notify } from './notify.ts'
 import { playScope } from './play-vars.ts'
 import { type LocalVars, stepScope } from './scope.ts'
+import { isAgreedTo } from './step.ts'
 import { countTask } from './tally.ts'
 import { runTask, type TaskOutcome, taskRef } from './task.ts'
 
@@ -45,14 +46,11 @@ export async function runSteps(play: PlayRun, steps: readonly Step[], hosts: rea
 }
 
 async function runStep(play: PlayRun, step: Step, hosts: readonly HostRun[], place: Place): Promise<Losses> {
-  switch (step.kind) {
-    case 'block':
-      return runBlock(play, step, hosts, place)
-    case 'include':
-      return runInclude(play, step, hosts, place)
-    case 'task':
-      return step.action.name === 'meta' ? runMeta(play, step, hosts, place) : runTaskStep(play, step, hosts, place)
-  }
+  if (step.kind === 'block') return runBlock(play, step, hosts, place)
+  if (step.kind === 'task' && step.action.name === 'meta') return runMeta(play, step, hosts, place)
+  const [first] = hosts
+  if (first !== undefined && !(await isAgreedTo(play, taskRef(play, step, first, place.handler).name, first))) return NO_LOSSES
+  return step.kind === 'include' ? runInclude(play, step, hosts, place) : runTaskStep(play, step, hosts, place)
 }
 
 async function runTaskStep(play: PlayRun, step: TaskStep, hosts: readonly HostRun[], place: Place): Promise<Losses> {

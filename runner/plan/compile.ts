@@ -1,10 +1,11 @@
-import { dirname, resolve } from 'node:path'
-import type { Source } from '../base/source.ts'
+import { dirname, join, resolve } from 'node:path'
+import type { Source, SourceFile } from '../base/source.ts'
 import { Template, type Value } from '../base/value.ts'
 import type { VarMap } from '../load/layer.ts'
 import type { Node } from '../load/node.ts'
 import { NO_VARS } from '../load/vars.ts'
 import type { Warn } from '../load/warn.ts'
+import { parseYaml } from '../load/yaml.ts'
 import type { Registry } from '../module/registry.ts'
 import type { TemplateEngine } from '../template/engine.ts'
 import { type Entries, IMPORT_KEYWORDS, refuseUnknown } from './_attributes.ts'
@@ -52,6 +53,18 @@ export async function compilePlaybooks(paths: readonly string[], options: Compil
     )
     throwFirst(compiler.errors)
   }
+  return { plan: { plays }, includes: createIncludeCompiler(compiler) }
+}
+
+/** Compiles a playbook that is no file, such as the one task of a command line; `playbookDir` stands for its folder. */
+export async function compileText(file: SourceFile, playbookDir: string, options: CompileOptions): Promise<Compiled> {
+  const compiler = newCompiler(options)
+  const name = join(playbookDir, '__adhoc_playbook__')
+  const place: PlayPlace = { playbookFile: name, startedFrom: name, playbookDir, keywords: NO_KEYWORDS, vars: NO_VARS }
+  const plays: Play[] = []
+  for (const node of parseYaml(file, compiler.yaml)?.items ?? [])
+    plays.push(...(await collecting(compiler, () => compileEntry(compiler, node, place), [])))
+  throwFirst(compiler.errors)
   return { plan: { plays }, includes: createIncludeCompiler(compiler) }
 }
 

@@ -47,6 +47,7 @@ function segment(group: readonly ErrorContext[]): string {
 /** `Origin: file:line:col` and the source up to there, with a mark under the column. */
 export function originText(source: Source): string {
   const { file, line, col } = source
+  if (file.shown !== undefined) return `Origin: ${file.path}\n\n${file.shown}`
   const origin = `Origin: ${formatSource(source)}`
   const lines = file.text.split('\n')
   if (lines[line - 1] === undefined) return origin

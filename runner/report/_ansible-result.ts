@@ -1,6 +1,7 @@
 import type { TaskRef } from '../base/event.ts'
 import type { TaskResult } from '../base/result.ts'
 import { emptyRecord, isList, isRecord, type Value, type ValueRecord } from '../base/value.ts'
+import { dumpYaml } from '../template/filters/yaml-dump.ts'
 import { pythonJson } from './_python-json.ts'
 import { isDebug } from './_result-lines.ts'
 
@@ -8,6 +9,10 @@ export interface ResultFormat {
   readonly verbosity: number
   readonly format: 'json' | 'yaml'
   readonly pretty: boolean | undefined
+  /** Blanks of one level; default 4. */
+  readonly indent?: number | undefined
+  /** All of what `debug` gives, not its text alone. */
+  readonly whole?: boolean | undefined
 }
 
 /** Whether a result's JSON stands behind its line. */
@@ -19,20 +24,47 @@ const HIDDEN_OF_ALL = new Set(['failed', 'skipped', 'exception', 'warnings', 'de
 const HIDDEN_OF_DEBUG = new Set(['changed', 'skip_reason', 'ansible_loop_var', 'ansible_index_var', 'ansible_loop', 'invocation'])
 
 /** A result as ansible prints it: without what its status says, with nothing but the text of `debug`. */
-export function resultJson(task: TaskRef, result: TaskResult, { verbosity, pretty }: ResultFormat): string {
+export function resultText(task: TaskRef, result: TaskResult, how: ResultFormat): string {
+  const { verbosity, format, whole = false } = how
   const kept = Object.entries(result.data).filter(
-    ([key]) => isShown(key, task, result.data) && (verbosity > 2 || (key !== 'diff' && key !== 'invocation')),
+    ([key]) =>
+      (whole ? !isHidden(key) : isShown(key, task, result.data)) && (verbosity > 2 || (key !== 'diff' && key !== 'invocation')),
   )
   const data: Record<string, Value> = emptyRecord()
   for (const [key, value] of kept) data[key] = withoutInternal(value)
-  const indented = pretty ?? (result.display === 'always' || verbosity > 2)
-  return pythonJson(data, indented ? { indent: 4 } : {})
+  return format === 'yaml' ? yamlText(data, how) : jsonText(data, result, how)
+}
+
+function jsonText(data: ValueRecord, { display }: TaskResult, { verbosity, pretty, indent = 4 }: ResultFormat): string {
+  const forced = display === 'always' || verbosity > 2
+  if (!(pretty ?? forced)) return pythonJson(data)
+  return pythonJson(data, { indent: forced ? 4 : indent })
+}
+
+/** Readable before exact, unless `pretty_results` says no: blocks for texts of several lines, nothing twice. */
+function yamlText(data: Record<string, Value>, { pretty }: ResultFormat): string {
+  const lossy = pretty !== false
+  if (lossy)
+    for (const stream of ['stdout', 'stderr'])
+      if (Object.hasOwn(data, stream) && Object.hasOwn(data, `${stream}_lines`)) data[`${stream}_lines`] = '<omitted>'
+  const text = dumpYaml(data, {
+    indent: lossy ? 4 : 2,
+    flow: 'never',
+    sortKeys: true,
+    width: 80,
+    blocks: lossy ? 'lossy' : 'exact',
+  })
+  return `\n${text.replace(/^(?=.*\S)/gm, '    ')}`
 }
 
 function isShown(key: string, task: TaskRef, data: ValueRecord): boolean {
-  if (HIDDEN_OF_ALL.has(key) || key.startsWith('_ansible_')) return false
+  if (isHidden(key)) return false
   if (!isDebug(task)) return true
   return Object.hasOwn(data, 'msg') ? key === 'msg' : !HIDDEN_OF_DEBUG.has(key)
+}
+
+function isHidden(key: string): boolean {
+  return HIDDEN_OF_ALL.has(key) || key.startsWith('_ansible_')
 }
 
 function withoutInternal(value: Value): Value {

@@ -1,13 +1,14 @@
-import type { ErrorContext, RunnerError } from '../base/error.ts'
 import type { RunEvent, RunEventOf, TaskRef } from '../base/event.ts'
 import { str } from '../template/runtime/text.ts'
 import { diffLines } from './_ansible-diff.ts'
 import type { AnsibleColour, AnsibleDisplay } from './_ansible-display.ts'
-import { ansibleMessage } from './_ansible-message.ts'
+import { AnsibleMessages } from './_ansible-messages.ts'
 import { showRecap } from './_ansible-recap.ts'
-import { resultJson, showsResult } from './_ansible-result.ts'
+import { resultText, showsResult } from './_ansible-result.ts'
+import { showConfiguration } from './_ansible-start.ts'
 import { CustomStats } from './_ansible-stats.ts'
 import { isDebug } from './_result-lines.ts'
+import { errorChain } from './ansible-error.ts'
 import type { Reporter } from './reporter.ts'
 
 /** The flags that ansible's default callback looks at, and its settings. */
@@ -28,6 +29,8 @@ export interface AnsibleDisplaySettings {
   readonly prettyResults: boolean | undefined
   /** The ansible.cfg that is in use. */
   readonly configFile: string | undefined
+  /** The lines of `--version`. */
+  readonly version: string
 }
 
 type Outcome = RunEventOf<'host-task-result'> | RunEventOf<'item-result'>
@@ -35,12 +38,7 @@ type Outcome = RunEventOf<'host-task-result'> | RunEventOf<'item-result'>
 /** What `ansible-playbook` prints, line for line (ansible-core 2.19's default callback). */
 export function createAnsibleReporter(display: AnsibleDisplay, options: AnsibleOptions): Reporter {
   const reporter = new AnsibleReporter(display, options)
-  if (options.verbosity > 0) {
-    const { configFile } = options
-    display.show(configFile === undefined ? 'No config file found; using defaults' : `Using ${configFile} as config file`, {
-      colour: 'verbose',
-    })
-  }
+  showConfiguration(display, options)
   return {
     handle: (event) => {
       reporter.handle(event)
@@ -52,6 +50,7 @@ export function createAnsibleReporter(display: AnsibleDisplay, options: AnsibleO
 class AnsibleReporter {
   readonly #display: AnsibleDisplay
   readonly #options: AnsibleOptions
+  readonly #messages: AnsibleMessages
   readonly #stats = new CustomStats()
   #checkMode = false
   #lockstep = true
@@ -62,6 +61,7 @@ class AnsibleReporter {
   constructor(display: AnsibleDisplay, options: AnsibleOptions) {
     this.#display = display
     this.#options = options
+    this.#messages = new AnsibleMessages(display, options)
   }
 
   handle(event: RunEvent): void {
@@ -91,14 +91,14 @@ class AnsibleReporter {
       case 'included':
         return this.#included(event)
       case 'warning':
-        return this.#warning(event)
+        return this.#messages.warning(event)
       case 'no-more-hosts':
         // Once for the percentage that was exceeded, once for there being nobody left.
         this.#display.banner('NO MORE HOSTS LEFT')
         return this.#display.banner('NO MORE HOSTS LEFT')
       case 'error':
         this.#fatal = true
-        return this.#error(errorChain(event.error), 'stderr')
+        return this.#messages.error(errorChain(event.error), 'stderr')
       case 'run-end':
         return this.#runEnd(event)
       case 'output':
@@ -162,8 +162,8 @@ class AnsibleReporter {
 
   #failedItem(event: RunEventOf<'item-result'>, item: string): void {
     this.#needBanner(event.task)
-    this.#failure(event)
-    this.#display.show(`failed: [${hostLabel(event)}] ${item} => ${this.#json(event)}`, { colour: 'error', stream: this.#failedStream })
+    this.#messages.failure(event.result)
+    this.#display.show(`failed: [${hostLabel(event)}] ${item} => ${this.#json(event)}`, { colour: 'error', stream: this.#messages.failedStream })
   }
 
   #result(event: RunEventOf<'host-task-result'>): void {
@@ -193,20 +193,20 @@ class AnsibleReporter {
   #failed(event: RunEventOf<'host-task-result'>): void {
     this.#needBanner(event.task)
     const hasItems = event.looped && Object.hasOwn(event.result.data, 'results')
-    if (!hasItems) this.#failure(event)
+    if (!hasItems) this.#messages.failure(event.result)
     if (!hasItems || isDebug(event.task)) {
       if (this.#options.verbosity < 2 && this.#options.showTaskPathOnFailure) this.#taskPath(event.task)
-      this.#display.show(`fatal: [${hostLabel(event)}]: FAILED! => ${this.#json(event)}`, { colour: 'error', stream: this.#failedStream })
+      this.#display.show(`fatal: [${hostLabel(event)}]: FAILED! => ${this.#json(event)}`, { colour: 'error', stream: this.#messages.failedStream })
     }
     this.#ignoring(event)
   }
 
   #unreachable(event: RunEventOf<'host-task-result'>): void {
     this.#needBanner(event.task)
-    this.#failure(event)
+    this.#messages.failure(event.result)
     this.#display.show(`fatal: [${hostLabel(event)}]: UNREACHABLE! => ${this.#json(event)}`, {
       colour: 'unreachable',
-      stream: this.#failedStream,
+      stream: this.#messages.failedStream,
     })
     this.#ignoring(event)
   }
@@ -224,7 +224,7 @@ class AnsibleReporter {
 
   #json(event: Outcome | RunEventOf<'retry'>): string {
     const { verbosity, resultFormat, prettyResults } = this.#options
-    return resultJson(event.task, event.result, { verbosity, format: resultFormat, pretty: prettyResults })
+    return resultText(event.task, event.result, { verbosity, format: resultFormat, pretty: prettyResults })
   }
 
   #diff(event: Outcome): void {
@@ -233,31 +233,6 @@ class AnsibleReporter {
     if (lines.length === 0) return
     this.#needBanner(event.task)
     for (const [line, colour] of lines) this.#display.show(line, { colour })
-  }
-
-  get #failedStream(): 'stdout' | 'stderr' {
-    return this.#options.displayFailedStderr ? 'stderr' : 'stdout'
-  }
-
-  #failure(event: Outcome): void {
-    if (event.result.censored !== true) this.#error(event.result.chain ?? [], this.#failedStream)
-  }
-
-  #error(chain: readonly ErrorContext[], stream: 'stdout' | 'stderr'): void {
-    this.#display.once(`[ERROR]: ${ansibleMessage(chain)}`, { colour: 'error', stream })
-  }
-
-  #warning(event: RunEventOf<'warning'>): void {
-    const { message, source, hint } = event
-    if (event.kind !== 'deprecation') return this.#warn({ message, source, help: hint })
-    if (!this.#options.deprecationWarnings) return
-    this.#warn({ message: 'Deprecation warnings can be disabled by setting `deprecation_warnings=False` in ansible.cfg.' })
-    const text = ansibleMessage([{ message: `${message} This feature will be removed from ansible-core version 2.23.`, source }])
-    this.#display.once(`[DEPRECATION WARNING]: ${text}`, { colour: 'deprecate', stream: 'stderr' })
-  }
-
-  #warn(warning: ErrorContext): void {
-    this.#display.once(`[WARNING]: ${ansibleMessage([warning])}`, { colour: 'warn', stream: 'stderr' })
   }
 
   #retry(event: RunEventOf<'retry'>): void {
@@ -287,9 +262,4 @@ function hostLabel({ host, delegate, delegateAddress }: Outcome): string {
 
 function itemText({ label, result }: RunEventOf<'item-result'>): string {
   return result.censored === true ? '(censored due to no_log)' : str(label)
-}
-
-function errorChain(error: RunnerError): readonly ErrorContext[] {
-  const { message, source, hint } = error
-  return [...error.context, { message, source, help: hint }]
 }

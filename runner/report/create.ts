@@ -6,7 +6,7 @@ import { createRecapReporter } from './recap.ts'
 import type { Mask, Reporter, Sink } from './reporter.ts'
 
 export interface ReportOptions {
-  readonly output: 'human' | 'ansible' | 'json' | 'junit'
+  readonly output: 'human' | 'ansible' | 'minimal' | 'oneline' | 'json' | 'junit'
   readonly out: Sink
   readonly err: Sink
   readonly colours: boolean
@@ -17,6 +17,8 @@ export interface ReportOptions {
   readonly logFile: string | undefined
   /** Folder of the journals, where one is wanted. */
   readonly journal: string | undefined
+  /** Folder that gets a file with the result of each host. */
+  readonly tree?: string | undefined
 }
 
 /** The reporters a command line asks for, as one: what is not asked for is not loaded. */
@@ -35,11 +37,10 @@ export async function createReport(options: ReportOptions): Promise<{ readonly e
 async function mainReporters(options: ReportOptions): Promise<Reporter[]> {
   const { out, mask } = options
   switch (options.output) {
-    case 'ansible': {
-      const { createAnsibleReporter } = await import('./ansible.ts')
-      const { AnsibleDisplay } = await import('./_ansible-display.ts')
-      return [createAnsibleReporter(new AnsibleDisplay(options), { ...options.ansible, verbosity: options.verbosity })]
-    }
+    case 'ansible':
+    case 'minimal':
+    case 'oneline':
+      return [await ansibleReporter(options.output, options)]
     case 'json':
       return [(await import('./json.ts')).createJsonReporter(out, mask), errorsOf(options)]
     case 'junit':
@@ -48,6 +49,20 @@ async function mainReporters(options: ReportOptions): Promise<Reporter[]> {
       const screen = new Screen({ ...options, live: out.isTTY === true })
       return [createHumanReporter(screen, options), createRecapReporter(screen)]
     }
+  }
+}
+
+async function ansibleReporter(callback: 'ansible' | 'minimal' | 'oneline', options: ReportOptions): Promise<Reporter> {
+  const { AnsibleDisplay } = await import('./_ansible-display.ts')
+  const display = new AnsibleDisplay(options)
+  const settings = { ...options.ansible, verbosity: options.verbosity }
+  switch (callback) {
+    case 'ansible':
+      return (await import('./ansible.ts')).createAnsibleReporter(display, settings)
+    case 'minimal':
+      return (await import('./minimal.ts')).createMinimalReporter(display, settings)
+    case 'oneline':
+      return (await import('./oneline.ts')).createOnelineReporter(display, settings)
   }
 }
 
@@ -66,5 +81,7 @@ function errorsOf(options: ReportOptions): Reporter {
 async function fileReporters(options: ReportOptions): Promise<Reporter[]> {
   const journal = options.journal === undefined ? [] : [(await import('./journal.ts')).createJournalReporter(options.journal, options.mask)]
   const log = options.logFile === undefined ? [] : [(await import('./log.ts')).createLogReporter(options.logFile, options.mask)]
-  return [...journal, ...log]
+  const { tree } = options
+  const files = tree === undefined ? [] : [(await import('./tree.ts')).createTreeReporter(tree, options.verbosity, options.mask)]
+  return [...journal, ...log, ...files]
 }

@@ -52,7 +52,7 @@ export async function runPlaybook(playbook: string, options: PlaybookOptions): P
   const { signal, env } = io
   const pool = new ConnectionPool({ prelude: PRELUDE, signal, warn: () => undefined })
   const loaded = await readPlaybooks(job)
-  const cliDefaults = { ...choices.connection, connection: choices.connection.kind }
+  const cliDefaults = choices.connection
   const outcome = await runPlan(loaded.plan, { ...choices, ...loaded, ...loaded.project, secrets, emit, pool, cliDefaults, signal, env })
   return { outcome, events, requests: counter.requests }
 }

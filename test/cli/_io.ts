@@ -14,6 +14,7 @@ export function testIo(
     readonly input?: string
     readonly signal?: AbortSignal
     readonly terminal?: boolean
+    readonly tool?: Io['tool']
   } = {},
 ): TestIo {
   const written = { out: '', err: '' }
@@ -32,6 +33,7 @@ export function testIo(
     env: more.env ?? {},
     cwd: more.cwd ?? '/',
     signal: more.signal ?? new AbortController().signal,
+    tool: more.tool,
     out: () => written.out,
     err: () => written.err,
   }

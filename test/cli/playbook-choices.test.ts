@@ -80,7 +80,7 @@ test('the flags of ansible-playbook mean what they mean there', (t) => {
       becomeMethod: 'su',
       askBecomePass: true,
       privateKeyFiles: ['/srv/id'],
-      kind: 'local',
+      connection: 'local',
       timeout: 5,
     },
   )
@@ -97,16 +97,13 @@ test('what is not given leaves the choice to variables and defaults', (t) => {
     journal: undefined,
     yes: false,
   })
-  t.deepEqual(choices(['p']).connection, {
+  t.like(choices(['p']).connection, {
     user: undefined,
-    privateKeyFiles: undefined,
-    kind: undefined,
-    timeout: undefined,
+    connection: undefined,
     become: undefined,
-    becomeUser: undefined,
-    becomeMethod: undefined,
     askPass: false,
     askBecomePass: false,
+    sshArguments: {},
   })
 })
 
@@ -135,4 +132,53 @@ test('the environment sets the journal and answers questions', (t) => {
 
 test('output that is no terminal has no colours', (t) => {
   t.false(choices(['p']).colours)
+})
+
+test('the settings of ansible.cfg and the environment stand below the flags', (t) => {
+  const env = {
+    ANSIBLE_REMOTE_USER: 'deploy',
+    ANSIBLE_BECOME: 'yes',
+    ANSIBLE_BECOME_METHOD: 'su',
+    ANSIBLE_TIMEOUT: '7',
+    ANSIBLE_HOST_KEY_CHECKING: 'False',
+    ANSIBLE_SSH_ARGS: '-o ControlMaster=auto -o ControlPersist=60s -o ProxyCommand="ssh -W %h:%p -q jump@gate"',
+    ANSIBLE_VERBOSITY: '2',
+    ANSIBLE_DIFF_ALWAYS: '1',
+    ANSIBLE_RUN_TAGS: 'a,b',
+    ANSIBLE_FORCE_HANDLERS: 'true',
+  }
+  const found = choices(['p', '-t', 'c', '-T', '3'], env)
+  t.like(found, { verbosity: 2, diff: true, forceHandlers: true, selection: { tags: ['a', 'b', 'c'] } })
+  t.like(found.connection, {
+    user: 'deploy',
+    become: true,
+    becomeMethod: 'su',
+    timeout: 3,
+    hostKeyChecking: false,
+    sshArguments: { proxyJump: 'jump@gate' },
+  })
+})
+
+test('what only the programs of OpenSSH could do is refused by name', (t) => {
+  for (const [argv, said] of [
+    [['--scp-extra-args', '-l 100'], /--scp-extra-args has nothing to be about/],
+    [['--sftp-extra-args', '-f'], /--sftp-extra-args has nothing to be about/],
+    [['--ssh-common-args', '-o ProxyCommand=nc'], /-o ProxyCommand=nc is not understood/],
+    [['--ssh-extra-args', '-R 80:x:80'], /-R is not understood/],
+    [['-c', 'docker'], /--connection knows ssh, local/],
+    [['--become-method', 'doas'], /--become-method knows sudo, su/],
+    [['-k', '--conn-pass-file', 'f'], /not allowed with argument -k/],
+  ] as const)
+    t.throws(() => choices(['p', ...argv]), { instanceOf: RunnerError, code: 'options', message: said })
+})
+
+test('the arguments of ssh that concern a connection are taken from its words', (t) => {
+  t.like(choices(['p', '--ssh-common-args', `-C -J a@one,two -i ~/k -o 'UserKnownHostsFile=/dev/null' -oStrictHostKeyChecking=no`]).connection, {
+    sshArguments: {
+      proxyJump: 'a@one,two',
+      privateKeyFiles: ['~/k'],
+      knownHostsFiles: ['/dev/null'],
+      hostKeyChecking: 'no',
+    },
+  })
 })

@@ -20,6 +20,8 @@ const settingsSchema = z.strictObject({
   tool: z.string().default('ansible-playbook'),
   args: z.array(z.string()).default(['-i', 'hosts.ini', 'site.yml']),
   env: z.record(z.string(), z.string()).default({}),
+  /** What is typed. */
+  input: z.string().default(''),
   /** What we do otherwise on purpose, and why; our own answer is kept beside ansible's. */
   differs: z.partialRecord(z.enum(ASPECTS), z.string()).default({}),
 })

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { main } from '../../runner/cli/main.ts'
+import { toolOf } from '../../runner/cli/tools.ts'
 import { testIo } from '../cli/_io.ts'
 import type { Case } from './_case.ts'
 import { normalise, type Outcome, type TaskLine } from './_outcome.ts'
@@ -11,10 +12,10 @@ import { inSandbox } from './_sandbox.ts'
 /** Runs a case through us, in this process. */
 export async function askOurs(each: Case): Promise<Outcome> {
   return inSandbox(each, async ({ folder }) => {
-    const { env, args } = each.settings
-    const io = testIo({ env: { ...ENVIRONMENT, ...env, STACKRUN_JOURNAL: '1' }, cwd: folder })
-    const exit = await main(['--output', 'ansible', ...args], io)
-    return normalise({ exit, stdout: io.out(), stderr: io.err(), results: journalled(folder) }, folder)
+    const { env, args, tool, input } = each.settings
+    const io = testIo({ env: { ...ENVIRONMENT, ...env, STACKRUN_JOURNAL: '1' }, cwd: folder, input, tool: toolOf(tool) })
+    const exit = await main(args, io)
+    return normalise({ exit, stdout: io.out(), stderr: io.err(), results: tool === 'ansible-playbook' ? journalled(folder) : [] }, folder)
   })
 }
 

@@ -29,6 +29,7 @@ const ANSIBLE: AnsibleDisplaySettings = {
   resultFormat: 'json',
   prettyResults: undefined,
   configFile: undefined,
+  version: 'ansible-playbook [core 2.19.0]',
 }
 
 export function options(more: Partial<ReportOptions> & Pick<ReportOptions, 'out'>): ReportOptions {

@@ -7,7 +7,7 @@ import { parseArguments } from '../arguments.ts'
 import { EXIT, exitCodeOf } from '../exit-code.ts'
 import type { Io } from '../io.ts'
 import type { Job } from '../job.ts'
-import { helpText } from '../overview.ts'
+import { commandHelp, helpText } from '../overview.ts'
 import { playbookChoices } from '../playbook-choices.ts'
 import { PLAYBOOK_OPTIONS } from '../playbook-options.ts'
 
@@ -15,7 +15,7 @@ import { PLAYBOOK_OPTIONS } from '../playbook-options.ts'
 export async function playbookCommand(argv: readonly string[], io: Io): Promise<number> {
   const args = parseArguments(PLAYBOOK_OPTIONS, argv)
   if (args.flag('help')) {
-    io.stdout.write(helpText())
+    io.stdout.write(io.tool === undefined ? helpText() : commandHelp('playbook', io, PLAYBOOK_OPTIONS))
     return EXIT.ok
   }
   const choices = playbookChoices(args, io)
@@ -42,5 +42,7 @@ async function readAndRun(job: Job): Promise<number> {
 function existing(playbook: string, io: Io): string {
   const path = resolve(io.cwd, playbook)
   if (existsSync(path)) return path
-  throw new RunnerError('not-found', `the playbook ${playbook} does not exist`, { hint: 'run --help lists the other commands' })
+  throw new RunnerError('not-found', `the playbook: ${playbook} could not be found`, {
+    hint: io.tool === undefined ? 'run --help lists the other commands' : undefined,
+  })
 }

@@ -3,10 +3,11 @@ import { resolve } from 'node:path'
 import { RunnerError } from '../../base/error.ts'
 import type { VaultSecret } from '../../load/vault.ts'
 import { createVault } from '../../load/vault-secrets.ts'
+import { readAnsibleConfig } from '../ansible-config.ts'
 import { type Arguments, type OptionTable, parseArguments } from '../arguments.ts'
 import { EXIT } from '../exit-code.ts'
-import { optionsHelp } from '../help.ts'
 import type { Io } from '../io.ts'
+import { commandHelp } from '../overview.ts'
 import { UsageError } from '../usage-error.ts'
 import { createFile, decryptFile, editFile, encryptFile, rekeyFile, type VaultWork, viewFile } from '../vault-files.ts'
 import { VAULT_OPTIONS, vaultChoices } from '../vault-options.ts'
@@ -42,7 +43,6 @@ const OPTIONS = {
 
 export type VaultArguments = Arguments<typeof OPTIONS>
 
-const USAGE = 'usage: run vault create|view|edit|encrypt|decrypt|rekey FILE… | encrypt-string TEXT…'
 const ACTIONS = ['create', 'view', 'edit', 'encrypt', 'decrypt', 'rekey', 'encrypt-string'] as const
 type Action = (typeof ACTIONS)[number]
 
@@ -50,7 +50,7 @@ type Action = (typeof ACTIONS)[number]
 export async function vaultCommand(argv: readonly string[], io: Io): Promise<number> {
   const args = parseArguments(OPTIONS, argv)
   if (args.flag('help')) {
-    io.stdout.write(`${USAGE}\n\n${optionsHelp(OPTIONS)}`)
+    io.stdout.write(commandHelp('vault', io, OPTIONS))
     return EXIT.ok
   }
   const [word = '', ...files] = args.words
@@ -126,20 +126,21 @@ export interface Work extends VaultWork {
 async function workFor(action: Action, args: VaultArguments, io: Io): Promise<Work> {
   const creates = action === 'create' || action === 'encrypt' || action === 'encrypt-string'
   const secrets = await askedSecrets(args, io, creates ? 'twice' : 'once')
-  const salt = io.env['ANSIBLE_VAULT_ENCRYPT_SALT']
+  const config = readAnsibleConfig(io)
+  const salt = config.text('VAULT_ENCRYPT_SALT')
   const output = args.value('output')
   return {
     io,
     vault: createVault(secrets),
     output: output === undefined || output === '-' ? output : resolve(io.cwd, output),
-    salt: salt === undefined || salt === '' ? undefined : Buffer.from(salt, 'utf8'),
-    closing: () => closingSecret(secrets, args.value('encryptVaultId') ?? io.env['ANSIBLE_VAULT_ENCRYPT_IDENTITY']),
+    salt: salt === undefined ? undefined : Buffer.from(salt, 'utf8'),
+    closing: () => closingSecret(secrets, args.value('encryptVaultId') ?? config.text('DEFAULT_VAULT_ENCRYPT_IDENTITY')),
   }
 }
 
 /** Without any source of a password the terminal is asked, as there is nothing to do without one. */
 async function askedSecrets(args: VaultArguments, io: Io, prompting: Prompting): Promise<readonly VaultSecret[]> {
-  const choices = vaultChoices(args)
+  const choices = vaultChoices(args, readAnsibleConfig(io))
   const secrets = await vaultSecrets(choices, io, prompting)
   return secrets.length > 0 ? secrets : vaultSecrets({ ...choices, ask: true }, io, prompting)
 }

@@ -9,6 +9,8 @@ export interface YamlStyle {
   readonly flow: 'auto' | 'never' | 'always'
   readonly sortKeys: boolean
   readonly width: number
+  /** Texts of several lines as blocks (`|`); `lossy` leaves out what a block cannot hold, such as blanks at the end of a line. */
+  readonly blocks?: 'exact' | 'lossy' | undefined
 }
 
 /** PyYAML's dump of one document. */
@@ -102,6 +104,8 @@ const IMPLICIT =
 
 /** A text in the plainest style that reads back as the same text. */
 function string(text: string, style: YamlStyle, indent: number, tight: boolean, column: number): string {
+  const lines = tight || style.blocks === undefined ? undefined : literal(text, style, indent)
+  if (lines !== undefined) return lines
   if (needsDouble(text)) return doubleQuoted(text)
   if (isPlain(text, tight)) return folded(text, style.width, indent, column)
   if (text.includes('\n')) return singleMultiline(text, indent)
@@ -110,6 +114,37 @@ function string(text: string, style: YamlStyle, indent: number, tight: boolean, 
 
 function needsDouble(text: string): boolean {
   return /[\p{Cc}\ufeff\u2028\u2029]/u.test(text.replaceAll('\n', '')) || /(?:^|\n)[ \t]+\n|[ \t]\n|\n[ \t]/.test(text)
+}
+
+const BREAK = /[\n\u0085\u2028\u2029]/
+
+/** A text with line breaks as a block; undefined where it has none or a block cannot hold it. */
+function literal(text: string, style: YamlStyle, indent: number): string | undefined {
+  if (!BREAK.test(text)) return undefined
+  const held = style.blocks === 'lossy' ? simplified(text) : text
+  if (held === '' || needsDouble(held.replace(/^[ \t]+|(?<=\n)[ \t]+(?=\S)/g, '')) || /[ \t]$/.test(held)) return undefined
+  const hint = /^[ \n]/.test(held) ? String(style.indent) : ''
+  const chomp = !held.endsWith('\n') ? '-' : /^\n$|\n\n$/.test(held) ? '+' : ''
+  const lines = held.replace(/\n$/, '').split('\n')
+  return `|${hint}${chomp}\n${lines.map((line) => (line === '' ? '' : ' '.repeat(indent) + line)).join('\n')}`
+}
+
+/** Without what YAML allows in double quotes alone. */
+function simplified(text: string): string {
+  return expandTabs(text.trimEnd())
+    .replace(/[^\n\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/gu, '')
+    .replace(/ +([\n\u0085\u2028\u2029])/g, '$1')
+}
+
+function expandTabs(text: string): string {
+  let column = 0
+  return [...text]
+    .map((char) => {
+      const width = char === '\t' ? 8 - (column % 8) : 1
+      column = char === '\n' || char === '\r' ? 0 : column + width
+      return char === '\t' ? ' '.repeat(width) : char
+    })
+    .join('')
 }
 
 function isPlain(text: string, tight: boolean): boolean {

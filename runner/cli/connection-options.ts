@@ -1,0 +1,165 @@
+import { resolve } from 'node:path'
+import type { CliDefaults } from '../execute/options.ts'
+import { parseSshArguments } from '../execute/ssh-arguments.ts'
+import { RunnerError } from '../base/error.ts'
+import type { AnsibleConfig } from './ansible-config.ts'
+import type { Arguments, OptionTable } from './arguments.ts'
+import type { Io } from './io.ts'
+import { choice, wholeNumber } from './option-values.ts'
+
+const CONNECT = 'Connection'
+const BECOME = 'Privilege escalation'
+
+/** The options of every command that connects: as whom, and how. */
+export const CONNECTION_OPTIONS = {
+  user: { flags: ['-u', '--user'], kind: 'value', value: 'USER', group: CONNECT, help: 'Connect as this user.' },
+  askPass: { flags: ['-k', '--ask-pass'], kind: 'flag', group: CONNECT, help: 'Ask for the connection password.' },
+  passwordFile: {
+    flags: ['--connection-password-file', '--conn-pass-file'],
+    kind: 'value',
+    value: 'FILE',
+    group: CONNECT,
+    help: 'A file with the connection password, or a program that prints it.',
+  },
+  privateKey: { flags: ['--private-key', '--key-file'], kind: 'list', value: 'FILE', group: CONNECT, help: 'Connect with this key.' },
+  connection: { flags: ['-c', '--connection'], kind: 'value', value: 'ssh|local', group: CONNECT, help: 'How to reach hosts (default ssh).' },
+  timeout: {
+    flags: ['-T', '--timeout'],
+    kind: 'value',
+    value: 'SECONDS',
+    group: CONNECT,
+    help: 'How long to wait for a connection (default 10).',
+  },
+  sshCommonArgs: {
+    flags: ['--ssh-common-args'],
+    kind: 'value',
+    value: 'ARGS',
+    group: CONNECT,
+    help: "ssh's arguments for all connections: -J (ProxyJump), -i, -l, -p and some of -o.",
+  },
+  sshExtraArgs: { flags: ['--ssh-extra-args'], kind: 'value', value: 'ARGS', group: CONNECT, help: 'Further ones.' },
+  sftpExtraArgs: {
+    flags: ['--sftp-extra-args'],
+    kind: 'value',
+    value: 'ARGS',
+    group: CONNECT,
+    help: 'Refused: files travel over the shell, sftp is not used.',
+  },
+  scpExtraArgs: {
+    flags: ['--scp-extra-args'],
+    kind: 'value',
+    value: 'ARGS',
+    group: CONNECT,
+    help: 'Refused: files travel over the shell, scp is not used.',
+  },
+} as const satisfies OptionTable
+
+/** The options for passwords of privilege escalation alone. */
+export const BECOME_PASSWORD_OPTIONS = {
+  askBecomePass: { flags: ['-K', '--ask-become-pass'], kind: 'flag', group: BECOME, help: 'Ask for its password.' },
+  becomePasswordFile: {
+    flags: ['--become-password-file', '--become-pass-file'],
+    kind: 'value',
+    value: 'FILE',
+    group: BECOME,
+    help: 'A file with its password, or a program that prints it.',
+  },
+} as const satisfies OptionTable
+
+export const BECOME_OPTIONS = {
+  become: { flags: ['-b', '--become'], kind: 'flag', group: BECOME, help: 'Run tasks as another user.' },
+  becomeUser: { flags: ['--become-user'], kind: 'value', value: 'USER', group: BECOME, help: 'Which user (default root).' },
+  becomeMethod: {
+    flags: ['--become-method'],
+    kind: 'value',
+    value: 'sudo|su',
+    group: BECOME,
+    help: 'By which program (default sudo).',
+  },
+  ...BECOME_PASSWORD_OPTIONS,
+} as const satisfies OptionTable
+
+type ConnectionArguments = Pick<Arguments<typeof CONNECTION_OPTIONS & typeof BECOME_OPTIONS>, 'flag' | 'list' | 'value'>
+
+/** As whom and how to connect, by the command line and the settings: below every variable. */
+export interface ConnectionChoices extends Omit<CliDefaults, 'password' | 'becomePassword'> {
+  readonly askPass: boolean
+  readonly askBecomePass: boolean
+  /** Files or programs. */
+  readonly passwordFile: string | undefined
+  readonly becomePasswordFile: string | undefined
+}
+
+const CONNECTIONS = ['ssh', 'local', 'smart', 'paramiko', 'paramiko_ssh'] as const
+const BECOME_METHODS = ['sudo', 'su'] as const
+
+/** @throws RunnerError `options` for a bad value, and for what only the programs of OpenSSH could do */
+export function connectionChoices(args: ConnectionArguments, config: AnsibleConfig, io: Io): ConnectionChoices {
+  refuseTransferArguments(args)
+  const passwordFile = args.value('passwordFile')
+  const becomePasswordFile = args.value('becomePasswordFile')
+  if (args.flag('askPass') && passwordFile !== undefined) throw exclusive('-k/--ask-pass', '--connection-password-file/--conn-pass-file')
+  if (args.flag('askBecomePass') && becomePasswordFile !== undefined)
+    throw exclusive('-K/--ask-become-pass', '--become-password-file/--become-pass-file')
+  return {
+    ...loginChoices(args, config, io),
+    ...becomeChoices(args, config),
+    askPass: args.flag('askPass') || config.bool('DEFAULT_ASK_PASS', false),
+    askBecomePass: args.flag('askBecomePass') || config.bool('DEFAULT_BECOME_ASK_PASS', false),
+    passwordFile: passwordFile ?? config.path('CONNECTION_PASSWORD_FILE'),
+    becomePasswordFile: becomePasswordFile ?? config.path('BECOME_PASSWORD_FILE'),
+  }
+}
+
+function loginChoices(args: ConnectionArguments, config: AnsibleConfig, io: Io): CliDefaults {
+  const keys = args.list('privateKey').map((key) => resolve(io.cwd, key))
+  const configuredKey = config.path('DEFAULT_PRIVATE_KEY_FILE')
+  const timeout = args.value('timeout') ?? config.text('DEFAULT_TIMEOUT')
+  const port = config.text('DEFAULT_REMOTE_PORT')
+  const ssh = [
+    config.text('connection ssh: ssh_args'),
+    args.value('sshCommonArgs') ?? config.text('connection ssh: ssh_common_args'),
+    args.value('sshExtraArgs') ?? config.text('connection ssh: ssh_extra_args'),
+  ].filter((part) => part !== undefined)
+  return {
+    user: args.value('user') ?? config.text('DEFAULT_REMOTE_USER'),
+    privateKeyFiles: keys.length > 0 ? keys : configuredKey === undefined ? undefined : [configuredKey],
+    connection: choice('--connection', bare(args.value('connection') ?? config.text('DEFAULT_TRANSPORT')), CONNECTIONS),
+    timeout: timeout === undefined ? undefined : wholeNumber('--timeout', timeout, 0),
+    port: port === undefined ? undefined : wholeNumber('remote_port', port, 22),
+    sshArguments: parseSshArguments(ssh.join(' ')),
+    hostKeyChecking: config.text('HOST_KEY_CHECKING') === undefined ? undefined : config.bool('HOST_KEY_CHECKING', true),
+    retries: config.text('connection ssh: reconnection_retries') === undefined ? undefined : config.int('connection ssh: reconnection_retries', 0),
+    shell: config.text('DEFAULT_EXECUTABLE'),
+  }
+}
+
+function becomeChoices(args: ConnectionArguments, config: AnsibleConfig): CliDefaults {
+  return {
+    become: args.flag('become') || config.bool('DEFAULT_BECOME', false) ? true : undefined,
+    becomeUser: args.value('becomeUser') ?? config.text('DEFAULT_BECOME_USER'),
+    becomeMethod: choice('--become-method', bare(args.value('becomeMethod') ?? config.text('DEFAULT_BECOME_METHOD')), BECOME_METHODS),
+    becomeExe: config.text('DEFAULT_BECOME_EXE'),
+    becomeFlags: config.text('DEFAULT_BECOME_FLAGS'),
+  }
+}
+
+/** Without the collection: `ansible.builtin.ssh`. */
+function bare(name: string | undefined): string | undefined {
+  return name?.replace(/^ansible\.(builtin|legacy)\./, '')
+}
+
+function refuseTransferArguments(args: ConnectionArguments): void {
+  for (const [flag, value] of [
+    ['--sftp-extra-args', args.value('sftpExtraArgs')],
+    ['--scp-extra-args', args.value('scpExtraArgs')],
+  ] as const)
+    if (value !== undefined && value !== '')
+      throw new RunnerError('options', `${flag} has nothing to be about: files travel over the shell`, {
+        hint: 'arguments that concern the connection go to --ssh-common-args',
+      })
+}
+
+function exclusive(one: string, other: string): RunnerError {
+  return new RunnerError('options', `argument ${other}: not allowed with argument ${one}`)
+}

@@ -1,0 +1,17 @@
+import type { AnsibleDisplay } from './_ansible-display.ts'
+
+interface Configuration {
+  readonly verbosity: number
+  /** The lines of `--version`. */
+  readonly version: string
+  readonly configFile: string | undefined
+}
+
+/** What a run says first with `-v`: the configuration, and with `-vv` the version before it. */
+export function showConfiguration(display: AnsibleDisplay, { verbosity, version, configFile }: Configuration): void {
+  if (verbosity > 1) display.show(version, { colour: 'verbose' })
+  if (verbosity > 0)
+    display.show(configFile === undefined ? 'No config file found; using defaults' : `Using ${configFile} as config file`, {
+      colour: 'verbose',
+    })
+}
