@@ -21,7 +21,13 @@ export const TASK_OPTIONS = {
 
 export const ADHOC_OPTIONS = {
   module: { flags: ['-m', '--module-name'], kind: 'value', value: 'MODULE', group: WHAT, help: 'The module to run (default command).' },
-  args: { flags: ['-a', '--args'], kind: 'value', value: 'ARGS', group: WHAT, help: "Its arguments: key=value words, JSON, or a command's words." },
+  args: {
+    flags: ['-a', '--args'],
+    kind: 'value',
+    value: 'ARGS',
+    group: WHAT,
+    help: "Its arguments: key=value words, JSON, or a command's words.",
+  },
   background: {
     flags: ['-B', '--background'],
     kind: 'value',
@@ -29,11 +35,23 @@ export const ADHOC_OPTIONS = {
     group: HOW,
     help: 'Run it as a job that may take this long.',
   },
-  poll: { flags: ['-P', '--poll'], kind: 'value', value: 'SECONDS', group: HOW, help: 'How often to ask for the job; 0 does not wait for it.' },
+  poll: {
+    flags: ['-P', '--poll'],
+    kind: 'value',
+    value: 'SECONDS',
+    group: HOW,
+    help: 'How often to ask for the job; 0 does not wait for it.',
+  },
   ...TASK_OPTIONS,
   ...RUN_OPTIONS,
   oneLine: { flags: ['-o', '--one-line'], kind: 'flag', group: 'Output', help: 'One line a host, as ansible prints it.' },
-  tree: { flags: ['-t', '--tree'], kind: 'value', value: 'FOLDER', group: 'Output', help: 'Write the result of each host to a file there.' },
+  tree: {
+    flags: ['-t', '--tree'],
+    kind: 'value',
+    value: 'FOLDER',
+    group: 'Output',
+    help: 'Write the result of each host to a file there.',
+  },
 } as const satisfies OptionTable
 
 export type AdhocArguments = Arguments<typeof ADHOC_OPTIONS>

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
+import { RunnerError } from '../base/error.ts'
 import type { CliDefaults } from '../execute/options.ts'
 import { parseSshArguments } from '../execute/ssh-arguments.ts'
-import { RunnerError } from '../base/error.ts'
 import type { AnsibleConfig } from './ansible-config.ts'
 import type { Arguments, OptionTable } from './arguments.ts'
 import type { Io } from './io.ts'
@@ -22,7 +22,13 @@ export const CONNECTION_OPTIONS = {
     help: 'A file with the connection password, or a program that prints it.',
   },
   privateKey: { flags: ['--private-key', '--key-file'], kind: 'list', value: 'FILE', group: CONNECT, help: 'Connect with this key.' },
-  connection: { flags: ['-c', '--connection'], kind: 'value', value: 'ssh|local', group: CONNECT, help: 'How to reach hosts (default ssh).' },
+  connection: {
+    flags: ['-c', '--connection'],
+    kind: 'value',
+    value: 'ssh|local',
+    group: CONNECT,
+    help: 'How to reach hosts (default ssh).',
+  },
   timeout: {
     flags: ['-T', '--timeout'],
     kind: 'value',
@@ -129,7 +135,8 @@ function loginChoices(args: ConnectionArguments, config: AnsibleConfig, io: Io):
     port: port === undefined ? undefined : wholeNumber('remote_port', port, 22),
     sshArguments: parseSshArguments(ssh.join(' ')),
     hostKeyChecking: config.text('HOST_KEY_CHECKING') === undefined ? undefined : config.bool('HOST_KEY_CHECKING', true),
-    retries: config.text('connection ssh: reconnection_retries') === undefined ? undefined : config.int('connection ssh: reconnection_retries', 0),
+    retries:
+      config.text('connection ssh: reconnection_retries') === undefined ? undefined : config.int('connection ssh: reconnection_retries', 0),
     shell: config.text('DEFAULT_EXECUTABLE'),
   }
 }

@@ -3,8 +3,8 @@ import type { SecretRegistry } from '../base/secret-registry.ts'
 import type { Inventory } from '../load/inventory-types.ts'
 import type { IncludeCompiler, Plan } from '../plan/types.ts'
 import type { Io } from './io.ts'
-import type { RunChoices } from './run-choices.ts'
 import type { Project } from './project.ts'
+import type { RunChoices } from './run-choices.ts'
 
 /** What a command line that runs tasks needs all the way. */
 export interface Job {

@@ -29,9 +29,13 @@ function contentOf(file: string, io: Io): string {
 function printedBy(path: string, io: Io): string {
   const { status, stdout, stderr, error } = spawnSync(path, [], { env: io.env, encoding: 'utf8', stdio: ['inherit', 'pipe', 'pipe'] })
   if (error !== undefined || status === null)
-    throw new RunnerError('not-found', `Problem occurred when trying to run the password script ${path} (${error?.message ?? 'it was killed'}).`, {
-      hint: 'if this is not a script, remove the executable bit from the file',
-    })
+    throw new RunnerError(
+      'not-found',
+      `Problem occurred when trying to run the password script ${path} (${error?.message ?? 'it was killed'}).`,
+      {
+        hint: 'if this is not a script, remove the executable bit from the file',
+      },
+    )
   if (status === 0) return stdout
   throw new RunnerError('not-found', `The password script ${path} returned an error (rc=${String(status)}): ${stderr.trim()}`)
 }

@@ -14,7 +14,7 @@ export interface Adhoc {
   readonly hosts: ReadonlySet<string> | undefined
   /** The hosts that are meant. */
   readonly matched: readonly string[]
-  compile(file: SourceFile): Promise<Compiled>
+  readonly compile: (file: SourceFile) => Promise<Compiled>
 }
 
 const LOCALHOST = ['localhost', '127.0.0.1', '::1']

@@ -1,5 +1,5 @@
-import { BECOME_OPTIONS, CONNECTION_OPTIONS } from './connection-options.ts'
 import type { OptionTable } from './arguments.ts'
+import { BECOME_OPTIONS, CONNECTION_OPTIONS } from './connection-options.ts'
 import { VAULT_OPTIONS } from './vault-options.ts'
 
 export const WHAT = 'What to run'

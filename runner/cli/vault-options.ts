@@ -36,5 +36,9 @@ export interface VaultChoices {
 
 /** What a command line with these options says, and the settings. */
 export function vaultChoices(args: Pick<Arguments<typeof VAULT_OPTIONS>, 'flag' | 'list'>, config: AnsibleConfig): VaultChoices {
-  return { ask: args.flag('askVaultPass') || config.bool('DEFAULT_ASK_VAULT_PASS', false), passwordFiles: args.list('vaultPasswordFile'), ids: args.list('vaultId') }
+  return {
+    ask: args.flag('askVaultPass') || config.bool('DEFAULT_ASK_VAULT_PASS', false),
+    passwordFiles: args.list('vaultPasswordFile'),
+    ids: args.list('vaultId'),
+  }
 }

@@ -73,11 +73,7 @@ function connectionKind(name: string, read: Reader, cli: string | undefined): 's
 }
 
 /** Variables, ssh's arguments, the setting: what is nearest to the host wins. */
-function hostKeyPolicy(
-  read: Reader,
-  argument: string | undefined,
-  setting: boolean | undefined,
-): ConnectionSettings['hostKeyChecking'] {
+function hostKeyPolicy(read: Reader, argument: string | undefined, setting: boolean | undefined): ConnectionSettings['hostKeyChecking'] {
   const set = read.text(['ansible_ssh_host_key_checking', 'ansible_host_key_checking']) ?? argument
   const word = (set ?? (setting === undefined ? 'accept-new' : setting ? 'yes' : 'no')).toLowerCase()
   if (word === 'accept-new') return 'accept-new'

@@ -15,7 +15,25 @@ export interface SshArguments {
 /** Options that ask for what happens anyway or has nothing to be about: connections are shared, encrypted and kept alive here. */
 const MEANINGLESS =
   /^(control\w+|serveralive\w+|tcpkeepalive|compression|loglevel|batchmode|forwardagent|forwardx11\w*|requesttty|sendenv|setenv|gssapi\w+|preferredauthentications|\w+authentication|identitiesonly|addressfamily|checkhostip|hashknownhosts|updatehostkeys|connectionattempts|numberofpasswordprompts|hostkeyalgorithms|pubkeyaccepted\w+|kexalgorithms|ciphers|macs|canonical\w+|visualhostkey|verifyhostkeydns)$/
-const MEANINGLESS_FLAGS = new Set(['-C', '-q', '-4', '-6', '-A', '-a', '-x', '-X', '-T', '-t', '-tt', '-n', '-k', '-K', '-v', '-vv', '-vvv'])
+const MEANINGLESS_FLAGS = new Set([
+  '-C',
+  '-q',
+  '-4',
+  '-6',
+  '-A',
+  '-a',
+  '-x',
+  '-X',
+  '-T',
+  '-t',
+  '-tt',
+  '-n',
+  '-k',
+  '-K',
+  '-v',
+  '-vv',
+  '-vvv',
+])
 
 /**
  * Reads the arguments that users of Ansible give to ssh (`--ssh-common-args`, `ansible_ssh_extra_args` …).

@@ -27,8 +27,7 @@ const HIDDEN_OF_DEBUG = new Set(['changed', 'skip_reason', 'ansible_loop_var', '
 export function resultText(task: TaskRef, result: TaskResult, how: ResultFormat): string {
   const { verbosity, format, whole = false } = how
   const kept = Object.entries(result.data).filter(
-    ([key]) =>
-      (whole ? !isHidden(key) : isShown(key, task, result.data)) && (verbosity > 2 || (key !== 'diff' && key !== 'invocation')),
+    ([key]) => (whole ? !isHidden(key) : isShown(key, task, result.data)) && (verbosity > 2 || (key !== 'diff' && key !== 'invocation')),
   )
   const data: Record<string, Value> = emptyRecord()
   for (const [key, value] of kept) data[key] = withoutInternal(value)

@@ -163,7 +163,10 @@ class AnsibleReporter {
   #failedItem(event: RunEventOf<'item-result'>, item: string): void {
     this.#needBanner(event.task)
     this.#messages.failure(event.result)
-    this.#display.show(`failed: [${hostLabel(event)}] ${item} => ${this.#json(event)}`, { colour: 'error', stream: this.#messages.failedStream })
+    this.#display.show(`failed: [${hostLabel(event)}] ${item} => ${this.#json(event)}`, {
+      colour: 'error',
+      stream: this.#messages.failedStream,
+    })
   }
 
   #result(event: RunEventOf<'host-task-result'>): void {
@@ -196,7 +199,10 @@ class AnsibleReporter {
     if (!hasItems) this.#messages.failure(event.result)
     if (!hasItems || isDebug(event.task)) {
       if (this.#options.verbosity < 2 && this.#options.showTaskPathOnFailure) this.#taskPath(event.task)
-      this.#display.show(`fatal: [${hostLabel(event)}]: FAILED! => ${this.#json(event)}`, { colour: 'error', stream: this.#messages.failedStream })
+      this.#display.show(`fatal: [${hostLabel(event)}]: FAILED! => ${this.#json(event)}`, {
+        colour: 'error',
+        stream: this.#messages.failedStream,
+      })
     }
     this.#ignoring(event)
   }

@@ -29,8 +29,7 @@ export function createMinimalReporter(display: AnsibleDisplay, options: AnsibleO
 export function showMessage(event: RunEvent, messages: AnsibleMessages, display: AnsibleDisplay): void {
   if (event.type === 'warning') messages.warning(event)
   if (event.type === 'error') messages.error(errorChain(event.error), 'stderr')
-  if (event.type === 'included')
-    display.show(`included: ${event.file} for ${event.hosts.join(', ')}`, { colour: 'included' })
+  if (event.type === 'included') display.show(`included: ${event.file} for ${event.hosts.join(', ')}`, { colour: 'included' })
 }
 
 export interface Showing {

@@ -4,7 +4,7 @@ import { AnsibleMessages } from './_ansible-messages.ts'
 import { resultText } from './_ansible-result.ts'
 import { showConfiguration } from './_ansible-start.ts'
 import type { AnsibleOptions } from './ansible.ts'
-import { isPlainCommand, saysText, type Showing, showMessage, stateOf, textOf } from './minimal.ts'
+import { isPlainCommand, type Showing, saysText, showMessage, stateOf, textOf } from './minimal.ts'
 import type { Reporter } from './reporter.ts'
 
 const WITHOUT_TRACEBACK =
@@ -27,7 +27,8 @@ export function createOnelineReporter(display: AnsibleDisplay, options: AnsibleO
 
 function showResult(event: HostResult, { display, options }: Showing): void {
   const { host, result, task } = event
-  const json = (): string => resultText(task, result, { ...options, format: 'json', pretty: true, indent: 0, whole: true }).replaceAll('\n', '')
+  const json = (): string =>
+    resultText(task, result, { ...options, format: 'json', pretty: true, indent: 0, whole: true }).replaceAll('\n', '')
   const show = (text: string, colour: AnsibleColour): void => {
     display.show(text, { colour })
   }

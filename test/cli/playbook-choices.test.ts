@@ -173,12 +173,15 @@ test('what only the programs of OpenSSH could do is refused by name', (t) => {
 })
 
 test('the arguments of ssh that concern a connection are taken from its words', (t) => {
-  t.like(choices(['p', '--ssh-common-args', `-C -J a@one,two -i ~/k -o 'UserKnownHostsFile=/dev/null' -oStrictHostKeyChecking=no`]).connection, {
-    sshArguments: {
-      proxyJump: 'a@one,two',
-      privateKeyFiles: ['~/k'],
-      knownHostsFiles: ['/dev/null'],
-      hostKeyChecking: 'no',
+  t.like(
+    choices(['p', '--ssh-common-args', `-C -J a@one,two -i ~/k -o 'UserKnownHostsFile=/dev/null' -oStrictHostKeyChecking=no`]).connection,
+    {
+      sshArguments: {
+        proxyJump: 'a@one,two',
+        privateKeyFiles: ['~/k'],
+        knownHostsFiles: ['/dev/null'],
+        hostKeyChecking: 'no',
+      },
     },
-  })
+  )
 })

@@ -29,7 +29,13 @@ export async function askAnsible(each: Case, ansible: Ansible, signal: AbortSign
     }
     const words = Object.entries(env).map(([name, value]) => `${name}=${value}`)
     const argv = ['/usr/bin/env', '-i', ...words, each.settings.tool, ...each.settings.args] as const
-    const { code, stdout, stderr } = await ansible.run([argv[0], ...argv.slice(1)], { signal, folders: [root], cwd: folder, timeout: 300, stdin: each.settings.input })
+    const { code, stdout, stderr } = await ansible.run([argv[0], ...argv.slice(1)], {
+      signal,
+      folders: [root],
+      cwd: folder,
+      timeout: 300,
+      stdin: each.settings.input,
+    })
     const lines = existsSync(results) ? (await readFile(results, 'utf8')).split('\n').filter((line) => line !== '') : []
     return normalise({ exit: code, stdout, stderr, results: lines.map(parseLine) }, folder)
   })

@@ -138,7 +138,7 @@ function simplified(text: string): string {
 
 function expandTabs(text: string): string {
   let column = 0
-  return [...text]
+  return Array.from(text)
     .map((char) => {
       const width = char === '\t' ? 8 - (column % 8) : 1
       column = char === '\n' || char === '\r' ? 0 : column + width
