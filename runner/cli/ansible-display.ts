@@ -1,7 +1,7 @@
 import type { AnsibleDisplaySettings } from '../report/ansible.ts'
 import type { AnsibleConfig } from './ansible-config.ts'
 import type { Io } from './io.ts'
-import { toolVersion } from './version.ts'
+import { toolVersion } from './tool-version.ts'
 
 /** The settings of ansible's default callback, by the names that ansible gives them. */
 export function ansibleDisplaySettings(config: AnsibleConfig, io: Io): AnsibleDisplaySettings {

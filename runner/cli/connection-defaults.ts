@@ -2,7 +2,7 @@ import type { SecretRegistry } from '../base/secret-registry.ts'
 import type { Secret } from '../base/value.ts'
 import type { CliDefaults } from '../execute/options.ts'
 import { askSecret } from './ask.ts'
-import type { ConnectionChoices } from './connection-options.ts'
+import type { ConnectionChoices } from './connection-choices.ts'
 import type { Io } from './io.ts'
 import { passwordFromFile } from './password-file.ts'
 

@@ -40,9 +40,14 @@ function commandOf(argv: readonly string[], { tool }: Io): Called {
 
 async function dispatch({ name, args }: Called, io: Io): Promise<number> {
   const [first] = args
-  if (args.includes('--version') && (io.tool !== undefined || first === '--version')) {
-    const version = await import('./version.ts')
-    io.stdout.write(`${io.tool === undefined ? version.versionText() : version.toolVersion(io.tool, io)}\n`)
+  if (args.includes('--version') && io.tool !== undefined) {
+    const { toolVersion } = await import('./tool-version.ts')
+    io.stdout.write(`${toolVersion(io.tool, io)}\n`)
+    return EXIT.ok
+  }
+  if (first === '--version') {
+    const { versionText } = await import('./version.ts')
+    io.stdout.write(`${versionText()}\n`)
     return EXIT.ok
   }
   if (io.tool === undefined && name === 'playbook' && (first === 'help' || first === '--help' || first === '-h')) {
