@@ -3,7 +3,7 @@ import { formatSource } from '../base/source.ts'
 import type { Value } from '../base/value.ts'
 import type { ArgumentError, ArgumentSpec } from '../plan/argument-spec.ts'
 import type { TemplateEngine } from '../template/engine.ts'
-import type { Scope } from '../template/scope.ts'
+import { originLine, type Scope } from '../template/scope.ts'
 
 /** The values that a role's arguments have for a host; a name that is not set is left out. */
 export function argumentValues(spec: readonly ArgumentSpec[], scope: Scope, engine: TemplateEngine): Record<string, Value | undefined> {
@@ -42,8 +42,7 @@ export function argumentError(role: string, errors: readonly ArgumentError[], sc
   if (first === undefined) return undefined
   const binding = scope.get(String(first.path[0] ?? ''))
   const declared = `declared at ${formatSource(first.declared)}`
-  const origin =
-    binding?.source === undefined ? [] : [`'${String(first.path[0])}' was set by ${binding.layer} at ${formatSource(binding.source)}`]
+  const origin = binding?.source === undefined ? [] : [originLine(String(first.path[0]), binding)]
   return new RunnerError('argument', `role ${role}: ${first.message}`, {
     source: binding?.source ?? first.declared,
     trace: [...origin, ...(binding?.source === undefined ? [] : [declared]), ...others.map((error) => `also: ${error.message}`)],

@@ -1,10 +1,10 @@
 import { RunnerError } from '../base/error.ts'
-import { isList, isRecord, record, Unknown, type Value } from '../base/value.ts'
+import { isList, isRecord, record, Template, Unknown, type Value } from '../base/value.ts'
 import type { Node } from '../load/node.ts'
 import type { LoopKeyword } from '../plan/types.ts'
 import type { TemplateEngine } from '../template/engine.ts'
 import { typeName } from '../template/runtime/text.ts'
-import type { Scope } from '../template/scope.ts'
+import { originLine, type Scope } from '../template/scope.ts'
 
 /** A loop as one host runs it. */
 export interface Loop {
@@ -55,11 +55,19 @@ function loopItems(keyword: LoopKeyword, scope: Scope, engine: TemplateEngine): 
   if (isList(value) || value instanceof Unknown) return value
   throw new RunnerError('template', `The \`loop\` value must resolve to a 'list', not '${typeName(value)}'.`, {
     source: expression.source,
+    trace: originOf(expression.value, scope),
     hint: isRecord(value)
       ? "a mapping becomes a list with the filter 'dict2items'"
       : 'of one element a list is made by [ ]; a lookup gives a list as query(…) or with wantlist=True',
     help: 'Provide a list of items/templates, or a template resolving to a list.',
   })
+}
+
+/** Where the variable came from, where the list is just one: `loop: "{{ names }}"`. */
+function originOf(value: Value, scope: Scope): readonly string[] {
+  const name = value instanceof Template ? /^\{\{\s*(\w+)\s*\}\}$/.exec(value.text.trim())?.[1] : undefined
+  const binding = name === undefined ? undefined : scope.get(name)
+  return name === undefined || binding?.source === undefined ? [] : [originLine(name, binding)]
 }
 
 /** What a turn is called: the item itself, or its `label`. */

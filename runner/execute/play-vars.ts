@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
-import { RunnerError } from '../base/error.ts'
+import { located, RunnerError } from '../base/error.ts'
+import type { Source } from '../base/source.ts'
 import { isList, record, type Value } from '../base/value.ts'
 import type { VarEntry, VarMap } from '../load/layer.ts'
+import type { Decrypt } from '../load/source-file.ts'
 import { createScope, loadVarsFile, NO_VARS } from '../load/vars.ts'
 import type { Play } from '../plan/types.ts'
 import type { Scope } from '../template/scope.ts'
@@ -44,13 +46,22 @@ export function playVarsFiles(play: PlayRun): ReadonlyMap<string, VarMap> {
         () => new RunnerError('not-found', `vars file ${JSON.stringify(node.value)} was not found`, { source: node.source }),
       )
       if (file === undefined) continue
-      const known = loaded.get(file) ?? loadVarsFile(file, { decrypt: decryptOf(play.run.options) })
+      const known = loaded.get(file) ?? varsFileAt(file, node.source, decryptOf(play.run.options))
       loaded.set(file, known)
       for (const [name, entry] of known) vars.set(name, entry)
     }
     all.set(host.name, vars)
   }
   return all
+}
+
+/** An error that has no place in the file itself, such as a wrong vault password, has that of the entry. */
+function varsFileAt(file: string, source: Source, decrypt: Decrypt | undefined): VarMap {
+  try {
+    return loadVarsFile(file, { decrypt })
+  } catch (error) {
+    throw located(error, source)
+  }
 }
 
 function firstFile(play: PlayRun, scope: Scope, value: Value, missing: () => RunnerError): string | undefined {

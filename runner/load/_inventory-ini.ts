@@ -21,21 +21,29 @@ interface Section {
 export function readIniInventory(file: SourceFile, groups: Groups): void {
   let section: Section = { group: 'ungrouped', kind: 'hosts', source: { file, line: 1, col: 1 } }
   const declared = new Set<string>(['all', 'ungrouped', ...groups.groups.keys()])
-  const pending: Section[] = []
+  const pending: Mention[] = []
   file.text.split('\n').forEach((line, at) => {
     const source = { file, line: at + 1, col: line.length - line.trimStart().length + 1 }
     const text = line.trim()
     if (text === '' || text.startsWith('#') || text.startsWith(';')) return
     if (/^\[[^\]]*\]\s*(#.*)?$/.test(text)) {
       section = openSection(text, source, groups)
-      if (section.kind === 'vars') pending.push(section)
+      if (section.kind === 'vars') pending.push({ group: section.group, source, by: `[${section.group}:vars]` })
       else declared.add(section.group)
-    } else readLine(text, source, { section, groups, declared })
+    } else readLine(text, source, { section, groups, pending })
   })
-  for (const { group, source } of pending) {
+  for (const { group, source, by } of pending) {
     if (declared.has(group)) continue
-    throw new RunnerError('inventory', `[${group}:vars] names a group that does not exist`, { source, hint: didYouMean(group, declared) })
+    const hint = didYouMean(group, declared) ?? `a group needs a section of its own: [${group}]`
+    throw new RunnerError('inventory', `${by} names a group that does not exist: ${group}`, { source, hint })
   }
+}
+
+/** A group that is spoken of before, or without, a section that declares it. */
+interface Mention {
+  readonly group: string
+  readonly source: Source
+  readonly by: string
 }
 
 function openSection(text: string, source: Source, groups: Groups): Section {
@@ -54,14 +62,14 @@ function openSection(text: string, source: Source, groups: Groups): Section {
 interface LineContext {
   readonly section: Section
   readonly groups: Groups
-  readonly declared: Set<string>
+  readonly pending: Mention[]
 }
 
-function readLine(text: string, source: Source, { section, groups, declared }: LineContext): void {
+function readLine(text: string, source: Source, { section, groups, pending }: LineContext): void {
   if (section.kind === 'children') {
     const child = text.replace(/\s*#.*$/, '')
     if (!groups.addChild(section.group, child)) throw new RunnerError('inventory', `the group "${child}" would contain itself`, { source })
-    declared.add(child)
+    pending.push({ group: child, source, by: `[${section.group}:children]` })
     return
   }
   if (section.kind === 'vars') {
@@ -71,6 +79,8 @@ function readLine(text: string, source: Source, { section, groups, declared }: L
   }
   const [first, ...rest] = shellWords(text, source)
   if (first === undefined) return
+  if (/^\[[^\]:]*$/.test(first.text))
+    throw new RunnerError('inventory', 'the header of a section is not closed', { source, hint: `write ${first.text}]` })
   for (const { name, port } of hostNames(first.text, source)) {
     const host = groups.addHost(name, section.group)
     if (port !== undefined) host.vars.set('ansible_port', { value: port, source })

@@ -70,10 +70,10 @@ const colonInValue: Mistake = (lines, at, error) => {
   return { message: 'a value with a colon followed by a blank must be quoted', hint: 'quote the value: key: "one: two"' }
 }
 
-const indentation: Mistake = (_lines, at, error) => {
+const indentation: Mistake = (lines, at, error) => {
   const codes = ['BAD_INDENT', 'BLOCK_AS_IMPLICIT_KEY', 'MULTILINE_IMPLICIT_KEY', 'MISSING_CHAR', 'UNEXPECTED_TOKEN', 'BLOCK_IN_FLOW']
   if (!codes.includes(error.code)) return undefined
-  if (/closing|must be sufficiently indented and end with/.test(error.message)) return unclosed(error)
+  if (/closing|must be sufficiently indented and end with/.test(error.message)) return unclosed(lines, at, error)
   return {
     message: `the indentation or structure does not fit here: ${lowerFirst(error.message)}`,
     hint: 'keys of one mapping, and the dashes of one list, start in the same column',
@@ -86,9 +86,19 @@ const badStart: Mistake = (lines, at, error) => {
   return { message: `a plain value cannot start with ${(lines[at.line - 1] ?? '').charAt(at.col - 1)}`, hint: 'quote the value' }
 }
 
-function unclosed(error: ParseProblem): Diagnosis {
-  const what = /["']/.test(error.message) ? 'a quote is not closed' : 'a bracket or brace is not closed'
-  return { message: what, hint: 'look for its partner on this line or above' }
+function unclosed(lines: readonly string[], at: Source, error: ParseProblem): Diagnosis {
+  if (!/["']/.test(error.message))
+    return { message: 'a bracket or brace is not closed', hint: 'look for its partner on this line or above' }
+  const opening = lastOpenQuote(lines.slice(0, at.line))
+  const hint = opening === undefined ? 'look for its partner on this line or above' : 'end the text with the quote that it began with'
+  return { message: 'a quote is not closed', hint, ...(opening === undefined ? {} : { source: { file: at.file, ...opening } }) }
+}
+
+/** The last line above with a value that begins with a quote and does not end on its line. */
+function lastOpenQuote(lines: readonly string[]): { readonly line: number; readonly col: number } | undefined {
+  const open = /^(\s*(?:- +)*(?:[^\s'"#][^'"#]*?: +)?)(?:"(?:[^"\\]|\\.)*|'(?:[^']|'')*)$/
+  const index = lines.findLastIndex((line) => open.test(line))
+  return index < 0 ? undefined : { line: index + 1, col: (open.exec(lines[index] ?? '')?.[1] ?? '').length + 1 }
 }
 
 const MISTAKES: readonly Mistake[] = [tab, openTemplate, quotedThenText, missingBlank, colonInValue, badStart, indentation]

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { didYouMean } from '../base/did-you-mean.ts'
 import { nearest } from '../base/nearest.ts'
 import type { ActionSpec } from './registry.ts'
 
@@ -38,7 +39,16 @@ function argumentIssue(spec: ActionSpec, args: Readonly<Record<string, unknown>>
     return { message: `missing required arguments: ${String(name)}`, path: [], hint: `'${spec.name}' needs '${String(name)}'` }
   }
   const where = path.length === 0 ? spec.name : `argument '${path.join('.')}' of ${spec.name}`
-  return { message: `${where}: ${issue.message}`, path, hint: undefined }
+  return { message: `${where}: ${issue.message}`, path, hint: path.length === 1 ? choiceHint(issue, args[String(name)]) : undefined }
+}
+
+/** For a value that is not among the choices: the one that was probably meant. */
+export function choiceHint(issue: z.core.$ZodIssue, value: unknown): string | undefined {
+  if (issue.code !== 'invalid_value' || typeof value !== 'string') return undefined
+  return didYouMean(
+    value,
+    issue.values.filter((choice) => typeof choice === 'string'),
+  )
 }
 
 function isUnsupported(issue: ArgumentIssue): boolean {

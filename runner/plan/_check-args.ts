@@ -4,7 +4,7 @@ import type { Source } from '../base/source.ts'
 import { isList, isRecord, Template, toPlain, type Value } from '../base/value.ts'
 import type { Node } from '../load/node.ts'
 import type { ActionSpec } from '../module/registry.ts'
-import { type ArgumentIssue, argumentNames, validateArgs } from '../module/validate.ts'
+import { type ArgumentIssue, argumentNames, choiceHint, validateArgs } from '../module/validate.ts'
 
 export interface ArgsToCheck {
   readonly nodes: ReadonlyMap<string, Node>
@@ -78,7 +78,8 @@ function valueIssues(
   if (parsed.success) return []
   return parsed.error.issues.map((issue) => {
     const path = [name, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))]
-    return { message: `argument '${path.join('.')}' of ${spec.name}: ${issue.message}`, path, hint: undefined }
+    const hint = path.length === 1 ? choiceHint(issue, value) : undefined
+    return { message: `argument '${path.join('.')}' of ${spec.name}: ${issue.message}`, path, hint }
   })
 }
 

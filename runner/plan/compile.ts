@@ -1,4 +1,7 @@
-import { dirname, join, resolve } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { didYouMean } from '../base/did-you-mean.ts'
+import { RunnerError } from '../base/error.ts'
 import type { Source, SourceFile } from '../base/source.ts'
 import { Template, type Value } from '../base/value.ts'
 import type { VarMap } from '../load/layer.ts'
@@ -127,6 +130,8 @@ async function importPlaybook(compiler: Compiler, entries: Entries, { imported, 
     kind: 'tasks',
   })
   const file = resolve(place.playbookDir, fileName(renderEarly(compiler, frame, imported), imported.source))
+  if (!existsSync(file))
+    throw new RunnerError('not-found', `the playbook '${relative(place.playbookDir, file)}' was not found`, missing(file, imported.source))
   return compileFile(compiler, file, {
     playbookFile: file,
     startedFrom: place.startedFrom,
@@ -134,6 +139,18 @@ async function importPlaybook(compiler: Compiler, entries: Entries, { imported, 
     keywords: inheritable(readKeywords(entries, { compiler, frame })),
     vars,
   })
+}
+
+/** Which playbook of the same folder was probably meant. */
+function missing(file: string, source: Source): { readonly source: Source; readonly hint: string } {
+  const folder = dirname(file)
+  const near = existsSync(folder)
+    ? didYouMean(
+        basename(file),
+        readdirSync(folder).filter((name) => /\.ya?ml$/.test(name)),
+      )
+    : undefined
+  return { source, hint: near ?? `looked in ${folder}` }
 }
 
 function fileName(value: Value, source: Source): string {

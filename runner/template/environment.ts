@@ -1,3 +1,4 @@
+import { didYouMean } from '../base/did-you-mean.ts'
 import { during, RunnerError } from '../base/error.ts'
 import type { Source, SourceFile } from '../base/source.ts'
 import { Omit, Secret, Template, Unknown, type Value } from '../base/value.ts'
@@ -91,6 +92,10 @@ class Environment implements TemplateEngine, Renderer {
     return TESTS.get(name)
   }
 
+  similar(kind: 'filter' | 'test', name: string): string | undefined {
+    return didYouMean(name, (kind === 'filter' ? FILTERS : TESTS).keys())
+  }
+
   loadTemplate(name: string, run: Run): LoadedTemplate | undefined {
     const path = this.host.findFile('templates', name, run.scope)
     if (path === undefined) return undefined
@@ -114,17 +119,19 @@ class Environment implements TemplateEngine, Renderer {
       throw new RunnerError('template', value === null ? EMPTY_CONDITION : 'Conditional expressions must be strings.', { source })
     const origin = value instanceof Template ? (value.start ?? source) : source
     try {
-      return within(origin, () => this.#holds(settled(this.#outcome(value, this.#run(scope), source)), origin))
+      const run = this.#run(scope)
+      return within(origin, () => this.#holds(settled(this.#outcome(value, run, source)), { source: origin, run, value }))
     } catch (error) {
       const isUndefined = error instanceof RunnerError && error.code === 'undefined'
       throw isUndefined ? during(error, { message: 'Error while evaluating conditional.', source: origin }) : error
     }
   }
 
-  #holds(outcome: Val, source: Source | undefined): boolean | Unknown {
+  #holds(outcome: Val, asked: Asked): boolean | Unknown {
     if (typeof outcome === 'boolean' || outcome instanceof Unknown) return outcome
+    const { source } = asked
     const error = notBoolean(outcome, source)
-    if (this.host.allowBrokenConditionals !== true) throw error
+    if (this.host.allowBrokenConditionals !== true) throw asked.run.told(error, bareName(asked.value))
     this.host.warn(error.message, source, 'deprecation')
     return truthy(outcome)
   }
@@ -164,6 +171,17 @@ class Environment implements TemplateEngine, Renderer {
       this.#depth -= 1
     }
   }
+}
+
+interface Asked {
+  readonly source: Source | undefined
+  readonly run: Run
+  readonly value: string | Template
+}
+
+/** The condition as the name of a variable; what is more than a name is none that there is. */
+function bareName(value: string | Template): string {
+  return (typeof value === 'string' ? value : value.text).trim()
 }
 
 const OMITTED = 'Callers must be prepared to handle this value. This is most likely a bug in the code requesting templating.'

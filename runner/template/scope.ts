@@ -1,4 +1,4 @@
-import type { Source } from '../base/source.ts'
+import { formatSource, type Source } from '../base/source.ts'
 import type { Value } from '../base/value.ts'
 
 /** A variable as an expression sees it: its value (which may still hold Templates) and who set it. */
@@ -7,6 +7,11 @@ export interface Binding {
   /** The precedence layer: `role defaults`, `play vars`, `extra vars` … */
   readonly layer: string
   readonly source?: Source | undefined
+}
+
+/** Where a variable came from, for an error about its value. */
+export function originLine(name: string, { layer, source }: Binding): string {
+  return `'${name}' was set by ${layer}${source === undefined ? '' : ` at ${formatSource(source)}`}`
 }
 
 /** Where names get their values. */

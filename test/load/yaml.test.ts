@@ -146,7 +146,7 @@ const mistakes: readonly (readonly [string, string, string, RegExp, RegExp])[] =
   ['a colon in a value', 'a: b: c\n', 'play.yml:1:4', /colon/, /quote/],
   ['no blank after a colon', 'name:foo\nbar: 1\n', 'play.yml:1:5', /blank is missing/, /key: value/],
   ['text after a quote', 'a: "b" c\n', 'play.yml:1:8', /closing quote/, /between/],
-  ['an open quote', 'a: "b\n', 'play.yml:2:1', /quote is not closed/, /partner/],
+  ['an open quote', 'a: "b\n', 'play.yml:1:4', /quote is not closed/, /the quote that it began with/],
   ['an open bracket', 'a: [1, 2\n', 'play.yml:2:1', /not closed/, /partner/],
   ['a bad indent', '- a: 1\n  b: 2\n c: 3\n', 'play.yml:3:1', /indentation/, /same column/],
   ['an at sign', 'a: @x\n', 'play.yml:1:4', /cannot start with @/, /quote/],

@@ -1,5 +1,5 @@
 import { didYouMean } from '../../base/did-you-mean.ts'
-import { RunnerError } from '../../base/error.ts'
+import { located, RunnerError } from '../../base/error.ts'
 import { Unknown } from '../../base/value.ts'
 import type { Expr } from '../parse/ast.ts'
 import type { Frame } from '../runtime/frame.ts'
@@ -116,19 +116,28 @@ function compileMember(expr: Expr, target: Eval, key: Eval, unit: Unit): Eval {
   return (frame) => {
     try {
       const value = member(target(frame), defined(key(frame)))
-      return value instanceof Undefined ? positioned(value, unit, expr.at) : frame.run.shallow(value)
+      return value instanceof Undefined ? withoutMember(value, { expr, frame, unit }) : frame.run.shallow(value)
     } catch (error) {
       throw placed(error, unit, expr.at)
     }
   }
 }
 
-function positioned(value: Undefined, unit: Unit, at: Expr['at']): Undefined {
+/** What is not there, with the place that asked for it and where the variable came from that lacks it. */
+function withoutMember(value: Undefined, { expr, frame, unit }: { expr: Expr; frame: Frame; unit: Unit }): Undefined {
   return new Undefined(() => {
     const error = value.error()
-    const found = placed(error, unit, at)
+    const root = rootName(expr)
+    const isOwn = error.source === undefined && root !== undefined && frame.local(root) === undefined
+    const found = placed(isOwn ? frame.run.told(error, root) : error, unit, expr.at)
     return found instanceof RunnerError ? found : error
   })
+}
+
+/** The variable at the front of `user.address[0]`. */
+function rootName(expr: Expr): string | undefined {
+  if (expr.type === 'attr' || expr.type === 'item') return rootName(expr.target)
+  return expr.type === 'name' ? expr.name : undefined
 }
 
 function compileSlice(expr: Of<'slice'>, unit: Unit): Eval {
@@ -235,7 +244,7 @@ function compileConditional(expr: Of<'conditional'>, unit: Unit): Eval {
   const test = compileExpr(expr.test, unit)
   const then = compileExpr(expr.then, unit)
   const otherwise = expr.otherwise === undefined ? undefined : compileExpr(expr.otherwise, unit)
-  const none = (): Undefined => new Undefined(() => positioned(NO_ELSE, unit, expr.at).error(), true)
+  const none = (): Undefined => new Undefined(() => located(placed(NO_ELSE.error(), unit, expr.at), undefined), true)
   return (frame) => {
     const decided = test(frame)
     if (decided instanceof Unknown) return decided

@@ -1,6 +1,6 @@
 import { Unknown } from '../../base/value.ts'
 import type { FilterExpr, TestExpr } from '../parse/ast.ts'
-import { fail } from '../runtime/errors.ts'
+import { unloadable } from '../runtime/errors.ts'
 import type { Frame } from '../runtime/frame.ts'
 import type { Val } from '../runtime/types.ts'
 import { compileArgs } from './arguments.ts'
@@ -28,7 +28,7 @@ function compileFilterOn({ name, args }: FilterExpr, unit: Unit): (frame: Frame,
   const values = compileArgs(args, unit)
   return (frame, input) => {
     const { run } = frame
-    const filter = run.renderer.filter(name) ?? fail(`Could not load filter '${name}': no filter named '${name}'`)
+    const filter = run.renderer.filter(name) ?? unloadable('filter', name, run.renderer.similar('filter', name))
     return filter(input, values(frame), run)
   }
 }
@@ -43,7 +43,7 @@ export function compileTest(expr: TestExpr, unit: Unit): Eval {
   const { name, negated } = expr
   return guarded(expr, unit, (frame) => {
     const { run } = frame
-    const test = run.renderer.test(name) ?? fail(`Could not load test '${name}': no test named '${name}'`)
+    const test = run.renderer.test(name) ?? unloadable('test', name, run.renderer.similar('test', name))
     const held = test(input(frame), values(frame), run)
     return held instanceof Unknown ? held : (held === true) !== negated
   })

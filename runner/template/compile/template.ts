@@ -66,6 +66,6 @@ function parsed<T>(unit: Unit, parse: () => T, kind: 'template' | 'expression' =
     if (!(error instanceof TemplateSyntaxError)) throw error
     const source = placeOf(unit, { line: error.line, col: error.col })
     const delimiters = kind === 'expression' && /\{[{%#]/.test(unit.text) ? '. Template delimiters are not supported in expressions' : ''
-    throw new RunnerError('template', `Syntax error in ${kind}${delimiters}: ${error.message}`, { source, cause: error })
+    throw new RunnerError('template', `Syntax error in ${kind}${delimiters}: ${error.message}`, { source, hint: error.hint, cause: error })
   }
 }

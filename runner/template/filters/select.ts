@@ -1,6 +1,6 @@
 import { Unknown } from '../../base/value.ts'
 import type { Args } from '../runtime/arguments.ts'
-import { fail } from '../runtime/errors.ts'
+import { fail, unloadable } from '../runtime/errors.ts'
 import { member } from '../runtime/member.ts'
 import type { Run } from '../runtime/run.ts'
 import { Undefined, type Val } from '../runtime/types.ts'
@@ -31,7 +31,7 @@ function map(input: Val, args: Args, run: Run): Val {
   }
   const [name, ...rest] = args.rest
   const text = plainText(name ?? null) ?? fail('map requires the name of a filter')
-  const filter = run.renderer.filter(text) ?? fail(`Could not load filter '${text}': no filter named '${text}'`)
+  const filter = run.renderer.filter(text) ?? unloadable('filter', text, run.renderer.similar('filter', text))
   return items.map((item) => {
     run.tick()
     return filter(item, { positional: rest, named: args.extra }, run)
@@ -42,7 +42,7 @@ function keep(wanted: boolean, input: Val, args: Args, run: Run, attribute: Val 
   const [name, ...rest] = args.rest
   const reach = attribute === undefined ? (item: Val): Val => item : byAttribute(attribute)
   const text = name === undefined ? undefined : (plainText(name) ?? fail('the name of a test must be a string'))
-  const test = text === undefined ? undefined : (run.renderer.test(text) ?? fail(`Could not load test '${text}': no test named '${text}'`))
+  const test = text === undefined ? undefined : (run.renderer.test(text) ?? unloadable('test', text, run.renderer.similar('test', text)))
   const out: Val[] = []
   for (const item of iterate(input)) {
     run.tick()

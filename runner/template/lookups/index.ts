@@ -1,3 +1,4 @@
+import { didYouMean } from '../../base/did-you-mean.ts'
 import { fail } from '../runtime/errors.ts'
 import type { Run } from '../runtime/run.ts'
 import type { Val } from '../runtime/types.ts'
@@ -46,11 +47,10 @@ export function runLookup(name: string, terms: readonly Val[], options: Readonly
   const short = name.replace(/^ansible\.builtin\./, '')
   return fail(
     `The lookup plugin '${name}' was not found.`,
-    Object.hasOwn(REFUSED, short)
-      ? REFUSED[short]
-      : `known lookups: ${[...LOOKUPS.keys()]
-          .filter((key) => !key.includes('.'))
-          .sort()
-          .join(', ')}`,
+    Object.hasOwn(REFUSED, short) ? REFUSED[short] : (didYouMean(name, LOOKUPS.keys()) ?? `known lookups: ${shortNames().join(', ')}`),
   )
+}
+
+function shortNames(): readonly string[] {
+  return [...LOOKUPS.keys()].filter((key) => !key.includes('.')).sort()
 }

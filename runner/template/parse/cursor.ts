@@ -23,9 +23,9 @@ export class TokenCursor extends nunjucksParser.Parser<Statement> {
     return { line: token.lineno + 1, col: token.colno + 1 }
   }
 
-  override fail(message: string, lineno?: number, colno?: number): never {
+  override fail(message: string, lineno?: number, colno?: number, hint?: string): never {
     const token = this.current()
-    throw new TemplateSyntaxError(message, (lineno ?? token.lineno) + 1, (colno ?? token.colno) + 1)
+    throw new TemplateSyntaxError(message, (lineno ?? token.lineno) + 1, (colno ?? token.colno) + 1, hint)
   }
 
   unexpected(token: Token, wanted?: string): never {
@@ -37,7 +37,7 @@ export class TokenCursor extends nunjucksParser.Parser<Statement> {
         : name === undefined
           ? `unexpected ${found}`
           : `Expected an expression, got ${found}`
-    return this.fail(message, token.lineno, token.colno)
+    return this.fail(message, token.lineno, token.colno, token.value === '=' ? 'two values are compared with ==' : undefined)
   }
 
   isSymbol(name: string): boolean {

@@ -18,7 +18,7 @@ declare module 'nunjucks/src/parser.js' {
     skipValue(type: string, value: string): boolean
     skipSymbol(name: string): boolean
     advanceAfterBlockEnd(name?: string): Token
-    fail(message: string, lineno?: number, colno?: number): never
+    fail(message: string, lineno?: number, colno?: number, hint?: string): never
     parseNodes(): Statement[]
     /** Reads statements up to one of the named tags, which it leaves as the next token. */
     parseUntilBlocks(...names: string[]): { readonly children: Statement[] }

@@ -1,7 +1,13 @@
 import type { Token } from 'nunjucks/src/parser.js'
+import { didYouMean } from '../../base/did-you-mean.ts'
 import type { Body, Expr, Param, Pos, Statement, Target } from './ast.ts'
 import { ExpressionParser } from './expressions.ts'
 import { type LexOptions, tokenize, tokenizeExpression } from './tokens.ts'
+
+const TAGS = (
+  'if elif else endif for endfor set endset macro endmacro call endcall filter endfilter with endwith include import from block ' +
+  'endblock extends do break continue raw endraw'
+).split(' ')
 
 /** The statements of a template's text. Throws TemplateSyntaxError. */
 export function parseTemplate(text: string, options: LexOptions): Body {
@@ -97,7 +103,7 @@ class TemplateParser extends ExpressionParser {
         this.#blockEnd()
         return { type: token.value, at }
       default:
-        return this.fail(`Encountered unknown tag '${token.value}'.`, token.lineno, token.colno)
+        return this.fail(`Encountered unknown tag '${token.value}'.`, token.lineno, token.colno, didYouMean(token.value, TAGS))
     }
   }
 

@@ -31,11 +31,13 @@ export interface LexOptions {
 export class TemplateSyntaxError extends Error {
   readonly line: number
   readonly col: number
+  readonly hint: string | undefined
 
-  constructor(message: string, line: number, col: number) {
+  constructor(message: string, line: number, col: number, hint?: string) {
     super(message)
     this.line = line
     this.col = col
+    this.hint = hint
   }
 }
 

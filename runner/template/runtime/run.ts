@@ -1,9 +1,9 @@
 import { located, RunnerError } from '../../base/error.ts'
-import { formatSource, type Source } from '../../base/source.ts'
+import type { Source } from '../../base/source.ts'
 import { Secret, Template } from '../../base/value.ts'
 import type { Unit } from '../compile/unit.ts'
 import type { TemplateHost } from '../engine.ts'
-import type { Binding, Scope } from '../scope.ts'
+import { type Binding, originLine, type Scope } from '../scope.ts'
 import { limit } from './errors.ts'
 import type { Frame } from './frame.ts'
 import { isValList, isValRecord, newRecord, Tuple, Undefined, type Val } from './types.ts'
@@ -17,6 +17,8 @@ export interface Renderer {
   readonly globals: ReadonlyMap<string, (run: Run) => Val>
   filter(name: string): FilterFunction | undefined
   test(name: string): FilterFunction | undefined
+  /** "did you mean …?" for a name that there is not. */
+  similar(kind: 'filter' | 'test', name: string): string | undefined
   /** A file of the templates folders; undefined where there is none. */
   loadTemplate(name: string, run: Run): LoadedTemplate | undefined
 }
@@ -74,6 +76,12 @@ export class Run {
     if (value instanceof Template) return this.#rendered(value, name, binding)
     if (value instanceof Secret) this.renderer.host.onSecret(value)
     return value
+  }
+
+  /** The error, telling also where the variable that it is about came from. */
+  told(error: unknown, name: string): unknown {
+    const binding = this.scope.get(name)
+    return binding?.source === undefined ? error : traced(error, name, binding)
   }
 
   /** The value with every Template inside rendered. */
@@ -148,7 +156,5 @@ function asRunnerError(error: unknown): RunnerError {
 
 function traced(error: unknown, name: string, binding: Binding): unknown {
   if (!(error instanceof RunnerError) || error.code === 'limit') return error
-  const place = binding.source === undefined ? '' : ` at ${formatSource(binding.source)}`
-  const line = `'${name}' was set by ${binding.layer}${place}`
-  return error.with({ trace: [...error.trace, line] })
+  return error.with({ trace: [...error.trace, originLine(name, binding)] })
 }
