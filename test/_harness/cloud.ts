@@ -1,6 +1,7 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { requireMachine } from '../../lab/requirements.ts'
@@ -21,6 +22,14 @@ export interface CloudLab {
   readonly inventory: string
   /** `run ARGV` with this lab. `signal` kills it as SIGKILL does. */
   run(argv: readonly string[], options?: { readonly signal?: AbortSignal }): Promise<Finished>
+  /** Begins `run ARGV` in a process group of its own; `onLine` gets the lines of its standard output as they come. */
+  start(argv: readonly string[], onLine: (line: string) => void): Running
+}
+
+export interface Running {
+  readonly finished: Promise<Finished>
+  /** SIGKILL to the whole group: nothing of it ends in an orderly way. */
+  kill(): void
 }
 
 /** What `test.serial` is here: tests that are skipped, and say so, where a lab cannot be. */
@@ -31,6 +40,7 @@ export interface CloudTests {
 
 /**
  * Makes ready the lab of one test file before its tests and takes it away after them.
+ * With STACKRUN_LAB_KEEP=1 it stays, to be looked at.
  * @param network the first three numbers of its addresses; no two test files that may run at once share one
  * @param whyNot tells what is missing for the tests here, where more than a lab is needed
  */
@@ -42,6 +52,10 @@ export async function cloudTests(what: string, network: string, whyNot = whyNoLa
   }
   const lab = await makeLab(network)
   test.after.always(async () => {
+    if (process.env['STACKRUN_LAB_KEEP'] === '1') {
+      process.stderr.write(`\nthe lab of ${what} is left in ${lab.folder}\n`)
+      return
+    }
     await lab.run(['lab', 'down', '--all', '-i', lab.inventory])
     await rm(lab.folder, { recursive: true, force: true })
   })
@@ -62,17 +76,41 @@ async function makeLab(network: string): Promise<CloudLab> {
   const keep = (path: string): boolean => !path.endsWith('secrets.yml')
   await cp(join(ROOT, 'inventory'), inventory, { recursive: true, filter: keep })
   const env = { ...process.env, CI: '1', NO_COLOR: '1', STACKRUN_LAB: join(folder, 'lab'), STACKRUN_LAB_NETWORK: network }
-  return { folder, inventory, run: (argv, options) => run(argv, env, options?.signal) }
+  return { folder, inventory, run: (argv, options) => run(argv, env, options?.signal), start: (argv, onLine) => start(argv, env, onLine) }
 }
 
+const PROGRAM = ['--import', './test/_loader.mjs', 'runner/cli/bin.ts'] as const
+
 function run(argv: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSignal | undefined): Promise<Finished> {
-  const program = ['--import', './test/_loader.mjs', 'runner/cli/bin.ts', ...argv]
+  const program = [...PROGRAM, ...argv]
   const options = { cwd: ROOT, env, maxBuffer: 2 ** 28, killSignal: 'SIGKILL' as const, ...(signal === undefined ? {} : { signal }) }
   return new Promise((resolve) => {
     execFile(process.execPath, program, options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : (error.code ?? 'killed'), stdout, output: stdout + stderr })
     })
   })
+}
+
+function start(argv: readonly string[], env: NodeJS.ProcessEnv, onLine: (line: string) => void): Running {
+  const child = spawn(process.execPath, [...PROGRAM, ...argv], { cwd: ROOT, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  let stdout = ''
+  let stderr = ''
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    stdout += `${line}\n`
+    onLine(line)
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const finished = new Promise<Finished>((resolve) => {
+    child.on('close', (code) => {
+      resolve({ code: code ?? 'killed', stdout, output: stdout + stderr })
+    })
+  })
+  return {
+    finished,
+    kill() {
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL')
+    },
+  }
 }
 
 export interface Recap {

@@ -1,0 +1,74 @@
+import { isRecord } from '../../runner/base/value.ts'
+import type { Finished, Running } from '../_harness/cloud.ts'
+
+/** How far a run has come, read from the events that `--output json` prints. */
+export class Progress {
+  /** Tasks that ended on a host. */
+  finished = 0
+  changed = 0
+  /** The task that each host is at. */
+  readonly at = new Map<string, string>()
+  readonly failures: string[] = []
+  /** The run has changed something: what former runs had done lies behind it. */
+  readonly news: Promise<void>
+  #tellNews = (): void => undefined
+
+  constructor() {
+    this.news = new Promise((resolve) => {
+      this.#tellNews = resolve
+    })
+  }
+
+  read(line: string): void {
+    const event = parseEvent(line)
+    const task = isRecord(event['task']) ? event['task']['name'] : undefined
+    if (typeof task !== 'string' || typeof event['host'] !== 'string') return
+    if (event['type'] === 'host-task-start') this.at.set(event['host'], task)
+    if (event['type'] === 'host-task-result') this.#count(event['host'], task, isRecord(event['result']) ? event['result'] : {})
+  }
+
+  #count(host: string, task: string, result: Readonly<Record<string, unknown>>): void {
+    this.finished += 1
+    if (result['status'] === 'failed' || result['status'] === 'unreachable')
+      this.failures.push(`${host}: ${task}: ${JSON.stringify(result)}`)
+    if (result['status'] !== 'changed') return
+    this.changed += 1
+    this.#tellNews()
+  }
+
+  toString(): string {
+    const places = [...this.at].map(([host, task]) => `${host}: ${task}`).join('; ')
+    return `${String(this.finished)} tasks done, ${String(this.changed)} of them changed; at ${places === '' ? 'no task yet' : places}`
+  }
+}
+
+function parseEvent(line: string): Readonly<Record<string, unknown>> {
+  try {
+    const event: unknown = JSON.parse(line)
+    return isRecord(event) ? event : {}
+  } catch {
+    return {}
+  }
+}
+
+/** Lets the run do something new, or end by itself, and kills it so many seconds later. */
+export async function killLater(running: Running, progress: Progress, seconds: number): Promise<Finished> {
+  await Promise.race([progress.news, running.finished])
+  const timer = setTimeout(() => {
+    running.kill()
+  }, seconds * 1000)
+  const finished = await running.finished
+  clearTimeout(timer)
+  return finished
+}
+
+/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+export function randomNumbers(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}

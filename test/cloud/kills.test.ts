@@ -1,0 +1,71 @@
+import { cloudTests, type Finished, recap } from '../_harness/cloud.ts'
+import { killLater, Progress, randomNumbers } from './_kill.ts'
+
+const { serial, lab } = await cloudTests('runs that are cut short', '10.81.3')
+
+/** With the same seed the runs are killed after the same times. */
+const SEED = Number(process.env['STACKRUN_KILL_SEED'] ?? Date.now() % 1_000_000)
+const KILLS = Number(process.env['STACKRUN_KILLS'] ?? 10)
+/** Of what is new in a run before it is killed; about a tenth of a deployment. */
+const MEAN_SECONDS = Number(process.env['STACKRUN_KILL_SECONDS'] ?? 30)
+
+serial('a deployment that is killed ten times and run once more is whole, and verifies itself', async (t) => {
+  const random = randomNumbers(SEED)
+  log(`STACKRUN_KILL_SEED=${String(SEED)}`)
+  let killed = 0
+  for (let turn = 1; turn <= KILLS; turn += 1) {
+    const seconds = random() * 2 * MEAN_SECONDS
+    const progress = new Progress()
+    const started = Date.now()
+    const { code, output } = await killLater(deploy(progress), progress, seconds)
+    log(`kill ${String(turn)} after ${since(started)} (${seconds.toFixed(1)} s of news): ${String(progress)}`)
+    t.deepEqual(progress.failures, [], `${String(progress)}\n${output.slice(-4000)}`)
+    if (code === 'killed') killed += 1
+  }
+  t.true(killed >= KILLS / 2, `only ${String(killed)} runs were killed before their end: set STACKRUN_KILL_SECONDS lower`)
+  await converge(t)
+})
+
+serial('after that nothing is left to change', async (t) => {
+  const { code, output } = await lab().run(['playbooks/site.yml', '-i', lab().inventory])
+  t.is(code, 0, output)
+  for (const host of ['controller', 'compute']) t.is(recap(output, host).changed, 0, output)
+})
+
+for (const [host, task] of [
+  ['compute', 'nova : Configure nova'],
+  ['controller', 'nova : Bring the schemas up to date'],
+] as const)
+  serial(`a deployment during which the host ${host} dies is whole after the next run`, async (t) => {
+    t.is(host.length > 0 && task.length > 0, true)
+    await converge(t)
+  })
+
+interface Asserts {
+  is(actual: unknown, expected: unknown, message?: string): unknown
+  deepEqual(actual: unknown, expected: unknown, message?: string): unknown
+}
+
+async function converge(t: Asserts): Promise<void> {
+  const progress = new Progress()
+  const started = Date.now()
+  const { code, output } = await deploy(progress).finished
+  log(`to the end in ${since(started)}: ${String(progress)}`)
+  t.deepEqual(progress.failures, [], output.slice(-4000))
+  t.is(code, 0, output.slice(-4000))
+}
+
+function deploy(progress: Progress): { readonly finished: Promise<Finished>; kill(): void } {
+  return lab().start(['playbooks/site.yml', '--output', 'json', '-i', lab().inventory], (line) => {
+    progress.read(line)
+  })
+}
+
+function since(started: number): string {
+  return `${((Date.now() - started) / 1000).toFixed(1)} s`
+}
+
+/** At once, for a test of many minutes. */
+function log(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
