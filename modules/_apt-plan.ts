@@ -1,5 +1,5 @@
 import { type Change, type Effect, type PackageState, packageInstalled, packageRemoved, resource } from '../runner/module/index.ts'
-import { APT_ENV, type AptArguments, aptGet, aptOptions, aptUpdate } from './_apt.ts'
+import { APT_ENV, type AptArguments, aptChange, aptGet, aptOptions, aptUpdate } from './_apt.ts'
 import { type AptState, FETCH, REFRESHED, upgradeVerb, type Wanted } from './_apt-state.ts'
 import { compareVersions, versionMatches } from './_deb-version.ts'
 
@@ -29,7 +29,7 @@ function upgrade(state: AptState, args: AptArguments): readonly Change[] {
   if (verb === undefined) return []
   const lines = state.simulated[verb] ?? []
   const packages = lines.filter((line) => line.startsWith('Inst ')).map((line) => line.split(' ')[1] ?? '')
-  const actions = [aptGet(args, 'upgrade', verb, verb === 'upgrade' && args.upgrade !== 'no' ? ['--with-new-pkgs'] : [])]
+  const actions = aptChange(args, 'upgrade', verb, verb === 'upgrade' && args.upgrade !== 'no' ? ['--with-new-pkgs'] : [])
   if (packages.length > 0 || lines.length > 0) return [{ what: `upgrade ${names(packages)}`, actions, effects: [nothingLeft(verb)] }]
   return state.updateDue ? [afterUpdate('upgrade packages', actions)] : []
 }
@@ -75,7 +75,7 @@ function installChange(needed: AptState['packages'], args: AptArguments): Change
   const specs = needed.map((one) => (one.wanted.version?.operator === '>=' ? one.wanted.package : one.wanted.spec))
   const services = args.policy_rc_d === 101 ? 'kept' : 'started'
   const effects = needed.map(({ wanted }) => packageInstalled(wanted.package, wanted.version?.version, services))
-  return { what: `install ${names(specs)}`, actions: [aptGet(args, 'install', 'install', specs)], effects }
+  return { what: `install ${names(specs)}`, actions: aptChange(args, 'install', 'install', specs), effects }
 }
 
 function removal(state: AptState, args: AptArguments): readonly Change[] {
@@ -85,7 +85,7 @@ function removal(state: AptState, args: AptArguments): readonly Change[] {
   return [
     {
       what: `remove ${names(there)}`,
-      actions: [aptGet(args, 'remove', 'remove', [...(args.purge ? ['--purge'] : []), ...there])],
+      actions: aptChange(args, 'remove', 'remove', [...(args.purge ? ['--purge'] : []), ...there]),
       effects,
     },
   ]
@@ -97,9 +97,9 @@ function debFile(state: AptState, args: AptArguments): readonly Change[] {
   const order = deb.installed.installed ? compareVersions(deb.version, deb.installed.version ?? '') : 1
   if (order === 0 || (order < 0 && !args.allow_downgrade && !args.force)) return []
   const local = !args.deb.includes('://')
-  const install = aptGet(args, 'install', 'install', [local ? args.deb : '$d/p.deb'])
+  const install = aptChange(args, 'install', 'install', [local ? args.deb : '$d/p.deb'])
   const actions: Change['actions'] = local
-    ? [install]
+    ? install
     : [{ do: 'run', id: 'install', argv: ['sh', '-c', DOWNLOADED, 'deb', args.deb, ...aptOptions(args)], env: APT_ENV }]
   return [
     { what: `install ${deb.package} ${deb.version} from ${args.deb}`, actions, effects: [packageInstalled(deb.package, deb.version)] },
@@ -121,15 +121,15 @@ function simulated(state: AptState, args: AptArguments): readonly Change[] {
   return [
     ...step('build-dep', {
       what: `install what building ${names(args.name)} needs`,
-      actions: [aptGet(args, 'install', 'build-dep', args.name)],
+      actions: aptChange(args, 'install', 'build-dep', args.name),
     }),
     ...(args.state === 'fixed'
       ? step('install', {
           what: 'repair broken dependencies',
-          actions: [aptGet(args, 'install', 'install', ['--fix-broken', ...args.name])],
+          actions: aptChange(args, 'install', 'install', ['--fix-broken', ...args.name]),
         })
       : []),
-    ...step('autoremove', { what: 'remove packages that nothing needs', actions: [aptGet(args, 'autoremove', 'autoremove', purge)] }),
+    ...step('autoremove', { what: 'remove packages that nothing needs', actions: aptChange(args, 'autoremove', 'autoremove', purge) }),
     ...step('autoclean', { what: 'delete outdated downloads', actions: [aptGet(args, 'autoclean', 'autoclean')] }),
   ]
 }

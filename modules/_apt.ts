@@ -33,13 +33,17 @@ export type AptArguments = z.output<typeof aptArguments>
 
 export const APT_ENV = { DEBIAN_FRONTEND: 'noninteractive', DEBIAN_PRIORITY: 'critical', LC_ALL: 'C', LANG: 'C' } as const
 
+function dpkgOptions(args: AptArguments): readonly string[] {
+  return args.dpkg_options
+    .split(',')
+    .filter((word) => word !== '')
+    .map((word) => `--${word.trim()}`)
+}
+
 /** The dangerous switches are given by name only, `force` means all of them. */
 export function aptOptions(args: AptArguments): readonly string[] {
   return [
-    ...args.dpkg_options
-      .split(',')
-      .filter((word) => word !== '')
-      .map((word) => `-oDpkg::Options::=--${word.trim()}`),
+    ...dpkgOptions(args).map((word) => `-oDpkg::Options::=${word}`),
     `-oDPkg::Lock::Timeout=${String(args.lock_timeout)}`,
     ...(args.install_recommends === undefined ? [] : [`-oAPT::Install-Recommends=${args.install_recommends ? 'yes' : 'no'}`]),
     ...(args.default_release === undefined ? [] : ['-t', args.default_release]),
@@ -55,10 +59,25 @@ export function aptOptions(args: AptArguments): readonly string[] {
 
 /** `apt-get VERB WORDS`, unattended; under a temporary policy-rc.d where one is asked for. */
 export function aptGet(args: AptArguments, id: string, verb: string, words: readonly string[] = []): RunAction {
-  const command = ['apt-get', '-y', '-q', ...aptOptions(args), verb, ...words]
+  return unattended(args, id, ['apt-get', '-y', '-q', ...aptOptions(args), verb, ...words])
+}
+
+/** The same for a verb that changes packages: where dpkg was killed half way, apt refuses to until dpkg has finished its work. */
+export function aptChange(args: AptArguments, id: string, verb: string, words: readonly string[] = []): readonly RunAction[] {
+  const repair = ['sh', '-c', REPAIR, 'dpkg-repair', ...dpkgOptions(args)]
+  // What is wrong with a repair apt itself then says better.
+  return [{ ...unattended(args, 'repair', repair), okCodes: 'any' }, aptGet(args, id, verb, words)]
+}
+
+function unattended(args: AptArguments, id: string, command: readonly string[]): RunAction {
   const argv = args.policy_rc_d === undefined ? command : ['sh', '-c', POLICY, 'policy-rc.d', String(args.policy_rc_d), ...command]
   return { do: 'run', id, argv, env: APT_ENV }
 }
+
+/** Work that dpkg has begun is in its journal; packages that are merely unpacked apt configures by itself. */
+const REPAIR = `for f in /var/lib/dpkg/updates/[0-9]*; do
+  if [ -e "$f" ]; then exec dpkg "$@" --configure -a; fi
+done`
 
 /** `apt-get update`, tried again with a growing pause; unreachable sources count as failures, not as warnings. */
 export function aptUpdate(args: AptArguments): RunAction {
@@ -67,12 +86,12 @@ export function aptUpdate(args: AptArguments): RunAction {
   return { do: 'run', id: 'update', argv: ['sh', '-c', UPDATE, 'apt-update', ...numbers, ...command], env: APT_ENV }
 }
 
-/** An old policy-rc.d is put back however the command ends. */
-const POLICY = `code=$1; shift; p=/usr/sbin/policy-rc.d; old=
-if [ -e "$p" ] || [ -h "$p" ]; then old=$p.kept-$$; mv -f "$p" "$old" || exit; fi
-back() { rm -f "$p"; [ -z "$old" ] || mv -f "$old" "$p"; }
+/** An old policy-rc.d is put back however the command ends. One of this kind is what a host that died has left. */
+const POLICY = `code=$1; shift; p=/usr/sbin/policy-rc.d; old=$p.stackrun-kept; ours='# For the time of one installation, by stackrun'
+if [ -e "$p" ] || [ -h "$p" ]; then grep -qsF "$ours" "$p" || mv -f "$p" "$old" || exit; fi
+back() { rm -f "$p"; { [ ! -e "$old" ] && [ ! -h "$old" ]; } || mv -f "$old" "$p"; }
 trap back EXIT; trap 'exit 143' TERM; trap 'exit 130' INT; trap 'exit 129' HUP
-printf '#!/bin/sh\\nexit %s\\n' "$code" >"$p" && chmod 0755 "$p" || exit
+printf '#!/bin/sh\\n%s\\nexit %s\\n' "$ours" "$code" >"$p" && chmod 0755 "$p" || exit
 "$@"`
 
 const UPDATE = `tries=$1 longest=$2 pause=1; shift 2

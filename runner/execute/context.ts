@@ -10,6 +10,7 @@ import { HostRun } from './host-run.ts'
 import { Jobs } from './jobs.ts'
 import { RunMemo } from './memo.ts'
 import type { RunOptions } from './options.ts'
+import { PendingNotes } from './pending.ts'
 import type { Slots } from './slots.ts'
 import { Conversation } from './terminal.ts'
 
@@ -20,6 +21,7 @@ export class RunContext {
   readonly startedAt: number
   readonly memo = new RunMemo()
   readonly jobs = new Jobs()
+  readonly pending = new PendingNotes()
   /** Checksums of controller files, by what tells one file from another. */
   readonly hashes = new Map<string, Promise<string>>()
   /** What archives of the controller hold. */

@@ -1,6 +1,7 @@
 import type { PlayRun } from './context.ts'
 import type { HostRun } from './host-run.ts'
 import { resolveNotifications } from './notify.ts'
+import { removeAllNotes } from './pending.ts'
 import { runSteps } from './strategy.ts'
 import type { TaskOutcome } from './task.ts'
 
@@ -17,5 +18,6 @@ export async function flushHandlers(play: PlayRun, hosts: readonly HostRun[]): P
     const losses = await runSteps(play, [handler.step], notified, { rescuable: false, handler: true })
     for (const [host, outcome] of losses.failed) failed.set(host, outcome)
   }
+  await Promise.all(hosts.filter((host) => !failed.has(host)).map((host) => removeAllNotes(play, host)))
   return failed
 }

@@ -4,6 +4,7 @@ import type { Prediction } from '../host/prediction.ts'
 import type { VarEntry, VarMap } from '../load/layer.ts'
 import type { HandlerStep, RoleRef } from '../plan/types.ts'
 import type { FactCache } from './fact-cache.ts'
+import type { PendingNote } from './pending.ts'
 
 type Count = keyof HostTally
 
@@ -21,6 +22,8 @@ export class HostRun {
   readonly notifications = new Set<string>()
   /** Handlers that are to run: in the flush under way if their turn is still to come, else in the next. */
   readonly notified = new Set<HandlerStep>()
+  /** Notes on this host, and where tasks were delegated, that handlers of this play are still to run. */
+  readonly pending = new Map<string, PendingNote>()
   /** Out of the run: failed without rescue. */
   failed = false
   unreachable = false
@@ -74,6 +77,7 @@ export class HostRun {
   forgetNotifications(): void {
     this.notifications.clear()
     this.notified.clear()
+    this.pending.clear()
   }
 
   count(what: Count, by = 1): void {

@@ -16,6 +16,7 @@ import { resolveTarget, type Target } from './connection-vars.ts'
 import { environmentOf } from './environment.ts'
 import { type Executed, failed, unknown } from './executed.ts'
 import { localFiles } from './local-files.ts'
+import { noteOf, type PendingNote, recallNote, withNote } from './pending.ts'
 import { type RenderedArgs, typedArgs, unknownArgument } from './render-args.ts'
 import { stepScope } from './scope.ts'
 import type { TaskRun } from './task-run.ts'
@@ -28,11 +29,14 @@ export async function executeModule(task: TaskRun, module: Module, rendered: Ren
   const target = targetOf(task)
   const host = hostFor(task, target)
   try {
-    const state = await module.check(host, args, contextFor(task))
+    const note = noteOf(task, target)
+    const [state] = await Promise.all([module.check(host, args, contextFor(task)), recallNote(task, note, host)])
     if (state instanceof Failure) return failureOf(state)
     const changes = module.plan(state, args)
     if (changes instanceof Failure) return failureOf(changes)
-    return task.checkMode ? predict(task, module, { state, args, changes }) : await apply(task, module, { state, args, changes }, target)
+    return task.checkMode
+      ? predict(task, module, { state, args, changes })
+      : await apply(task, module, { state, args, changes }, { target, note })
   } catch (error) {
     if (error instanceof UnknownState) return unknown(error.reason)
     if (error instanceof ProbeUnavailable)
@@ -72,10 +76,17 @@ function predictedData(module: Module, state: unknown, args: unknown): ValueReco
   return resultData(module, { state, args, changes: [] }, [])
 }
 
-async function apply(task: TaskRun, module: Module, planned: Planned, target: Target): Promise<Executed> {
+/** Where a module's changes go, and the note on what they notify. */
+interface Place {
+  readonly target: Target
+  readonly note: PendingNote | undefined
+}
+
+async function apply(task: TaskRun, module: Module, planned: Planned, { target, note }: Place): Promise<Executed> {
   const limit = asyncLimit(task)
   if (limit === 0 && planned.changes.length === 0) return finish(task, module, planned, { outcomes: [] })
-  const on = applyTarget(task, target)
+  const changing = planned.changes.some(({ certainty }) => certainty !== 'observe')
+  const on = withNote(task, changing ? note : undefined, applyTarget(task, target))
   if (limit > 0) return runAsync(task, module, planned, { on, limit, target })
   return finish(task, module, planned, await applyChanges(planned.changes, on))
 }

@@ -1,4 +1,5 @@
 import { RunnerError } from '../base/error.ts'
+import type { Source } from '../base/source.ts'
 import { isList, Template, toPlain } from '../base/value.ts'
 import type { HandlerStep, TaskStep } from '../plan/types.ts'
 import type { PlayRun } from './context.ts'
@@ -11,17 +12,23 @@ import { stepScope } from './scope.ts'
  * @throws RunnerError where a notified handler does not exist: the run ends, as ansible's does.
  */
 export function notify(play: PlayRun, step: TaskStep, host: HostRun, from: 'task' | 'handler'): void {
-  if (step.keywords.notify.length === 0) return
-  const scope = stepScope(play, host, step)
-  for (const node of step.keywords.notify) {
-    const rendered = play.run.options.engine.render(node.value, scope)
-    for (const name of (isList(rendered) ? rendered : [rendered]).map((each) => String(toPlain(each)))) {
-      const handlers = findHandlers(play, name)
-      if (handlers.length === 0) throw missing(name, node.source)
-      if (from === 'task') host.notifications.add(name)
-      else for (const handler of handlers) host.notified.add(handler)
-    }
+  for (const { name, source } of notifiedNames(play, step, host)) {
+    const handlers = findHandlers(play, name)
+    if (handlers.length === 0) throw missing(name, source)
+    if (from === 'task') host.notifications.add(name)
+    else for (const handler of handlers) host.notified.add(handler)
   }
+}
+
+/** The names that a task's `notify` gives, and where they are written. */
+export function notifiedNames(play: PlayRun, step: TaskStep, host: HostRun): readonly { readonly name: string; readonly source: Source }[] {
+  const { notify: nodes } = step.keywords
+  if (nodes.length === 0) return []
+  const scope = stepScope(play, host, step)
+  return nodes.flatMap(({ value, source }) => {
+    const rendered = play.run.options.engine.render(value, scope)
+    return (isList(rendered) ? rendered : [rendered]).map((each) => ({ name: String(toPlain(each)), source }))
+  })
 }
 
 function missing(name: string, source: TaskStep['source']): RunnerError {

@@ -9,6 +9,7 @@ import type { HostRun } from './host-run.ts'
 import { runInclude } from './include.ts'
 import { runMeta } from './meta.ts'
 import { notify } from './notify.ts'
+import { wasLeft } from './pending.ts'
 import { playScope } from './play-vars.ts'
 import { type LocalVars, stepScope } from './scope.ts'
 import { isAgreedTo } from './step.ts'
@@ -120,7 +121,8 @@ function settle(play: PlayRun, step: TaskStep, outcome: TaskOutcome, place: Plac
   const { host, executed } = outcome
   if (outcome.unreachable) host.unreachable = true
   if (outcome.failed && !place.rescuable) countFailed(host)
-  if (executed.status === 'changed' || executed.status === 'unknown') notify(play, step, host, place.handler ? 'handler' : 'task')
+  const ended = executed.status === 'changed' || executed.status === 'unknown' || (executed.status === 'ok' && wasLeft(host, step))
+  if (ended) notify(play, step, host, place.handler ? 'handler' : 'task')
 }
 
 export function countFailed(host: HostRun): void {

@@ -10,6 +10,7 @@ import { type Executed, fromError, registeredValue } from './executed.ts'
 import { holdsFacts, recordFacts } from './facts.ts'
 import type { HostRun } from './host-run.ts'
 import { runLoop } from './looped.ts'
+import { settleNotes } from './pending.ts'
 import { warnIfReserved } from './reserved.ts'
 import { type LocalVars, stepScope } from './scope.ts'
 import { taskResult } from './task-result.ts'
@@ -39,6 +40,7 @@ export async function runTask(
   play.run.emit({ type: 'host-task-start', at: Date.now(), task: ref, host: host.name })
   const executed = await safely(() => runLoop(task, (item) => configured(item)))
   const ignored = isIgnored(task, executed)
+  await settleNotes(task, executed)
   record(task, executed)
   const seconds = (performance.now() - started) / 1000
   const delegate = safeDelegate(task)

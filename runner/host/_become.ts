@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { RunnerError } from '../base/error.ts'
 import { quoteArgv } from '../base/quote.ts'
+import { STANDING } from './_leftovers.ts'
 import type { ShellChannel } from './_shell.ts'
 import type { Become } from './session.ts'
 
@@ -16,7 +17,7 @@ export interface BecomeCommand {
 export function becomeCommand(become: Become, shell: readonly string[]): BecomeCommand {
   const nonce = randomBytes(8).toString('hex')
   const ready = `stackrun-ready-${nonce}`
-  const inner = `printf ${ready}; exec ${quoteArgv(shell)}`
+  const inner = `printf ${ready}; exec ${quoteArgv([...shell, ...STANDING])}`
   switch (become.method) {
     case 'sudo': {
       const prompt = `stackrun-password-${nonce}:`

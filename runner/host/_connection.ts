@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import { RunnerError } from '../base/error.ts'
 import { quoteArgv } from '../base/quote.ts'
 import { becomeCommand, passBecome } from './_become.ts'
+import { STANDING } from './_leftovers.ts'
 import { Shell, type ShellChannel } from './_shell.ts'
 import { ShellSession } from './_shell-session.ts'
 import type { Become, Connection, ConnectionSettings, Session } from './session.ts'
@@ -47,8 +48,8 @@ export class ShellConnection implements Connection {
 
   async session(become: Become | undefined): Promise<Session> {
     const { name } = this
-    const { prelude } = this.#options
-    const session = new ShellSession({ name, prelude, become, openShell: (as) => this.#openShell(as) })
+    const { prelude, warn, signal } = this.#options
+    const session = new ShellSession({ name, prelude, become, warn, signal, openShell: (as) => this.#openShell(as) })
     await session.open()
     this.#sessions.add(session)
     return session
@@ -67,7 +68,7 @@ export class ShellConnection implements Connection {
   async #openShell(become: Become | undefined): Promise<Shell> {
     this.#check()
     const shell = this.#settings.shell.split(' ')
-    if (become === undefined) return new Shell(this.name, await this.#channels.exec(`exec ${quoteArgv(shell)}`))
+    if (become === undefined) return new Shell(this.name, await this.#channels.exec(`exec ${quoteArgv([...shell, ...STANDING])}`))
     const command = becomeCommand(become, shell)
     const channel = await this.#channels.exec(command.command)
     const asked = become.method === 'su' ? become.user : this.#channels.user

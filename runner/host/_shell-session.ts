@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { RunnerError } from '../base/error.ts'
 import { killTreeScript } from './_kill.ts'
+import { LEFTOVERS, LEFTOVERS_BOUND } from './_leftovers.ts'
 import type { Shell } from './_shell.ts'
 import { download, type TransferHost, upload } from './_transfer.ts'
 import type { Become, Session, SessionAnswer, SessionRequest, Upload } from './session.ts'
@@ -9,6 +11,9 @@ export interface ShellSessionOptions {
   readonly name: string
   readonly prelude: string
   readonly become: Become | undefined
+  /** Ends the wait for what an earlier run has left running. */
+  readonly signal: AbortSignal
+  readonly warn: (message: string) => void
   /** Opens one more shell on the same connection as the given user. */
   readonly openShell: (become: Become | undefined) => Promise<Shell>
 }
@@ -35,10 +40,27 @@ export class ShellSession implements Session, TransferHost {
     this.name = options.name
   }
 
-  /** Opens the shell now, so that a refused user or password is told here. */
+  /**
+   * Opens the shell now, so that a refused user or password is told here. What a run that was killed or cut off has left running
+   * on the host is waited for: what is read before it ends may be wrong a moment later, and two at the same work break it.
+   */
   async open(): Promise<this> {
-    await this.#standing()
+    const { shell, said } = await this.#start(LEFTOVERS)
+    this.#shell = shell
+    if (said !== '') await this.#waitForOthers(shell)
     return this
+  }
+
+  async #waitForOthers(shell: Shell): Promise<void> {
+    const { warn, signal } = this.#options
+    warn(`${this.name}: waits for what an earlier run, which was cut short, has left running there`)
+    const until = Date.now() + LEFTOVERS_BOUND
+    while (Date.now() < until) {
+      await sleep(500, undefined, { signal })
+      const { stdout } = await shell.run({ script: LEFTOVERS })
+      if (stdout.length === 0) return
+    }
+    warn(`${this.name}: does not wait any longer for what an earlier run has left running there`)
   }
 
   request(request: SessionRequest): Promise<SessionAnswer> {
@@ -117,17 +139,24 @@ export class ShellSession implements Session, TransferHost {
   async #standing(): Promise<Shell> {
     if (this.#closed) throw new RunnerError('unreachable', `${this.name}: the session is closed`)
     if (this.#shell !== undefined && !this.#shell.ended) return this.#shell
+    const { shell } = await this.#start(':')
+    this.#shell = shell
+    return shell
+  }
+
+  /** A fresh shell that is ready for requests, and what a first script says there. */
+  async #start(script: string): Promise<{ readonly shell: Shell; readonly said: string }> {
     const shell = await this.openShell()
-    const answer = await shell.run({ script: `${ENTER}\n${this.#options.prelude}\nprintf %s "$$"` })
-    shell.pid = Number(answer.stdout.toString())
+    const answer = await shell.run({ script: `${ENTER}\n${this.#options.prelude}\nprintf '%s\\n' "$$"\n${script}` })
+    const [pid = '', ...said] = answer.stdout.toString().split('\n')
+    shell.pid = Number(pid)
     if (answer.rc !== 0 || !(shell.pid > 1)) {
       shell.destroy()
       throw new RunnerError('unreachable', `${this.name}: the shell cannot be used: ${answer.stderr.toString().trim()}`, {
         hint: 'the host needs a POSIX sh; ansible_shell_executable names another one',
       })
     }
-    this.#shell = shell
-    return shell
+    return { shell, said: said.join('') }
   }
 }
 

@@ -9,31 +9,35 @@ export class Progress {
   /** The task that each host is at. */
   readonly at = new Map<string, string>()
   readonly failures: string[] = []
-  /** The run has changed something: what former runs had done lies behind it. */
-  readonly news: Promise<void>
-  #tellNews = (): void => undefined
+  /** Hosts that the run has lost. */
+  readonly unreachable = new Set<string>()
+  readonly warnings: string[] = []
+  readonly #watched: { readonly holds: () => boolean; readonly resolve: () => void }[] = []
 
-  constructor() {
-    this.news = new Promise((resolve) => {
-      this.#tellNews = resolve
+  /** Resolves when it holds, after the event that made it so. */
+  until(holds: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      this.#watched.push({ holds, resolve })
     })
   }
 
   read(line: string): void {
     const event = parseEvent(line)
     const task = isRecord(event['task']) ? event['task']['name'] : undefined
+    if (event['type'] === 'warning') this.warnings.push(String(event['message']))
     if (typeof task !== 'string' || typeof event['host'] !== 'string') return
     if (event['type'] === 'host-task-start') this.at.set(event['host'], task)
     if (event['type'] === 'host-task-result') this.#count(event['host'], task, isRecord(event['result']) ? event['result'] : {})
+    for (const { holds, resolve } of this.#watched) if (holds()) resolve()
   }
 
   #count(host: string, task: string, result: Readonly<Record<string, unknown>>): void {
     this.finished += 1
-    if (result['status'] === 'failed' || result['status'] === 'unreachable')
-      this.failures.push(`${host}: ${task}: ${JSON.stringify(result)}`)
-    if (result['status'] !== 'changed') return
-    this.changed += 1
-    this.#tellNews()
+    const { status } = result
+    if (status === 'unreachable') this.unreachable.add(host)
+    if ((status === 'failed' || status === 'unreachable') && result['ignored'] !== true)
+      this.failures.push(`${host}: ${task}: ${String(result['message']).slice(-500)}`)
+    if (status === 'changed') this.changed += 1
   }
 
   toString(): string {
@@ -51,9 +55,9 @@ function parseEvent(line: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** Lets the run do something new, or end by itself, and kills it so many seconds later. */
+/** Lets the run change something (what former runs had done lies behind it then), or end by itself, and kills it so many seconds later. */
 export async function killLater(running: Running, progress: Progress, seconds: number): Promise<Finished> {
-  await Promise.race([progress.news, running.finished])
+  await Promise.race([progress.until(() => progress.changed > 0), running.finished])
   const timer = setTimeout(() => {
     running.kill()
   }, seconds * 1000)

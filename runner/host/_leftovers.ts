@@ -1,0 +1,26 @@
+/** Arguments of every standing shell: its script comes on standard input, and the word tells it from other shells. */
+export const STANDING = ['-s', 'stackrun-session'] as const
+
+/** How long another run's leftovers are waited for; milliseconds. */
+export const LEFTOVERS_BOUND = 900_000
+
+/**
+ * Shell text that prints the process ids of standing shells whose run is gone. A program that a killed or disconnected run has
+ * started goes on, with its shell above it: an installation, a migration. sshd, or the local run, is not above them any more: only
+ * what leads to another user is, and then the first process of the system.
+ */
+export const LEFTOVERS = `
+sr_leftover() {
+  while [ "$1" -gt 1 ]; do
+    { read -r sr_line <"/proc/$1/stat"; } 2>/dev/null || return 1
+    sr_x=\${sr_line#*\\(}
+    case \${sr_x%\\)*} in sh | dash | bash | ash | ksh* | busybox | sudo | su) ;; systemd) return 0 ;; *) return 1 ;; esac
+    set -- \${sr_line##*) }
+    shift
+  done
+}
+for sr_f in $(grep -las 'stackrun-sessio[n]' /proc/[0-9]*/cmdline); do
+  sr_f=\${sr_f#/proc/} sr_f=\${sr_f%/cmdline}
+  ! sr_leftover "$sr_f" || printf '%s\\n' "$sr_f"
+done
+:`

@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import test from 'ava'
+import { LEFTOVERS } from '../../runner/host/_leftovers.ts'
+
+const exec = promisify(execFile)
+
+/** Processes that nobody else sees: another test's sessions must not wait for them. */
+const APART = ['unshare', '--pid', '--fork', '--mount-proc', 'sh'] as const
+const can = await exec(APART[0], [...APART.slice(1), '-c', ':']).then(
+  () => true,
+  () => false,
+)
+const apart = can ? test : test.skip
+
+apart('a session whose run is gone is found as long as it works, through what leads to another user too', async (t) => {
+  const script = `
+left() { echo "$1: $( ( ${LEFTOVERS}
+) | wc -l)"; }
+left before
+( echo 'sleep 1; :' | setsid sh -s stackrun-session & )
+sleep 0.3; left working
+sleep 1.2; left after`
+  t.deepEqual(await lines(script), ['before: 0', 'working: 1', 'after: 0'])
+})
+
+apart('a session of a run that goes on is none, nor is a job', async (t) => {
+  const script = `
+'${process.execPath}' -e "require('child_process').spawn('sh', ['-s', 'stackrun-session'], { stdio: 'pipe' }).stdin.end('sleep 1; :')" &
+( echo 'sleep 1; :' | setsid sh -s & )
+sleep 0.5
+echo "found: $( ( ${LEFTOVERS}
+) | wc -l)"
+wait`
+  t.deepEqual(await lines(script), ['found: 0'])
+})
+
+/** The script comes on standard input: in a command line it would be found itself. */
+async function lines(script: string): Promise<readonly string[]> {
+  const [file, ...argv] = APART
+  const running = exec(file, argv)
+  running.child.stdin?.end(script)
+  return (await running).stdout.trim().split('\n')
+}
