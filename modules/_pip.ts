@@ -18,7 +18,7 @@ import { splitWords } from './_shlex.ts'
 /** What pip of the host, or of the virtual environment, has installed. */
 export interface Installed {
   readonly environment: 'there' | 'missing'
-  /** By canonical name; an empty version is some version. */
+  /** By canonical name; where check mode has foreseen one, what its version must be stands for it. */
   readonly versions: ReadonlyMap<string, string>
 }
 
@@ -117,5 +117,6 @@ export function isPresent({ versions }: Installed, requirement: Requirement): bo
   const version = versions.get(requirement.name)
   if (version === undefined) return false
   if (requirement.extras) return undefined
-  return version === '' ? true : satisfies(version, requirement.specifiers)
+  if (/^\d/.test(version)) return satisfies(version, requirement.specifiers)
+  return version === requirement.specifiers || requirement.specifiers === '' ? true : undefined
 }

@@ -67,6 +67,7 @@ function plan({ task, state, after, env }: Git): readonly Change[] {
           id: 'git',
           argv: changeArgv(task),
           env,
+          okCodes: 'any',
           umask: task.umask === undefined ? undefined : Number.parseInt(task.umask.replace('o', ''), 8),
         },
       ],
@@ -111,8 +112,8 @@ function effectsOf({ task, state, after }: Omit<Git, 'env'>): Change['effects'] 
 function result({ task, state, after }: Git, _given: GitArgs, outcomes: readonly Outcome[]): Readonly<Record<string, unknown>> | Failure {
   const [outcome] = outcomes
   const before = state.head ?? null
-  if (outcome?.ok === false)
-    return fail(failureOf(outcome), { data: { before, stdout: outcome.stdout, stderr: outcome.stderr, rc: outcome.rc } })
+  if (outcome !== undefined && outcome.rc !== 0)
+    return fail(failureOf(outcome), { data: { changed: false, before, stdout: outcome.stdout, stderr: outcome.stderr, rc: outcome.rc } })
   const now = outcome === undefined ? after : outcome.stdout.trim().split('\n').at(-1)
   const updated = state.kind === 'repository' && task.update
   return {

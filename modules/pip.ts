@@ -121,6 +121,7 @@ function runChange(pip: Pip, how: 'install' | 'remove', certainty: 'change' | 'm
         id: 'pip',
         argv: ['sh', '-c', RUN, 'pip', byList ? 'list' : '', String(pipOf(task).length), ...commandOf(task)],
         env: { ...PIP_ENV, ...path, ...(task.break_system_packages ? { PIP_BREAK_SYSTEM_PACKAGES: '1' } : {}) },
+        okCodes: 'any',
         cwd: task.chdir ?? '/tmp',
         umask: umaskOf(task),
       },
@@ -155,7 +156,7 @@ function effectsOf({ task, installed }: Pip, how: 'install' | 'remove'): readonl
   const versions = new Map(installed.versions)
   for (const { name, specifiers } of packages) {
     if (how === 'remove') versions.delete(name)
-    else versions.set(name, /^==\s*([^*,\s]+)$/.exec(specifiers)?.[1] ?? '')
+    else versions.set(name, /^==\s*([^*,\s]+)$/.exec(specifiers)?.[1] ?? specifiers)
   }
   return [resource('pip', pipKey(task), { environment: 'there', versions } satisfies Installed)]
 }
@@ -174,7 +175,7 @@ if [ -n "$how" ]; then [ "$before" != "$(list 2>/dev/null)" ] || echo '${NOTHING
 else case $out in *'Successfully installed'*|*'Successfully uninstalled'*) ;; *) echo '${NOTHING}' ;; esac; fi`
 
 function result({ task, virtualenv }: Pip, _given: PipArgs, outcomes: readonly Outcome[]): Readonly<Record<string, unknown>> | Failure {
-  const failed = outcomes.find(({ ok }) => !ok)
+  const failed = outcomes.find(({ rc }) => rc !== 0)
   const text = (which: 'stdout' | 'stderr'): string => outcomes.map((outcome) => outcome[which].replace(`${NOTHING}\n`, '')).join('')
   const data = {
     cmd: commandOf(task),
@@ -193,7 +194,7 @@ function result({ task, virtualenv }: Pip, _given: PipArgs, outcomes: readonly O
       .split('\n')
       .findLast((line) => /error/i.test(line)) ?? failed.stderr.trim()
   return fail(managed ? "this host's Python is managed by its distribution (PEP 668)" : said, {
-    data,
+    data: { changed: false, ...data },
     ...(managed ? { hint: 'set break_system_packages: true, or give a virtualenv' } : {}),
   })
 }

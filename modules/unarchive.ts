@@ -15,7 +15,7 @@ import { attributeChanges, attributeResult, attributesAfter, isStat } from './_a
 import { lookKey, memberPath, namesOf, readUnarchive, type Unarchive } from './_unarchive.ts'
 import { type UnarchiveArgs, unarchiveSchema } from './_unarchive-args.ts'
 import { differenceOf, memberEffects } from './_unarchive-members.ts'
-import { type Handling, handlingArgv } from './_unarchive-script.ts'
+import { type Handling, handlingArgv, REFUSED } from './_unarchive-script.ts'
 
 export default defineModule<UnarchiveArgs, Unarchive>({
   name: 'unarchive',
@@ -90,7 +90,7 @@ function remoteChange(state: Unarchive, task: UnarchiveArgs): Change {
   const after = attributesAfter({ type: 'absent' }, task, state.owners)
   return {
     what: wording(state, looked.differences.length),
-    actions: [{ do: 'run', id: 'unpack', argv: handlingArgv('unpack', source.path, state.dest, task) }],
+    actions: [{ do: 'run', id: 'unpack', argv: handlingArgv('unpack', source.path, state.dest, task), okCodes: 'any' }],
     effects: [
       ...looked.names.map((name) =>
         name.endsWith('/')
@@ -121,7 +121,7 @@ function doubtful(state: Unarchive, task: UnarchiveArgs): Change {
 /** The archive lies beside what comes out of it while it is unpacked: nobody else can put another there. */
 function sending(state: Unarchive, task: UnarchiveArgs, how: Handling): readonly Action[] {
   const { source, dest } = state
-  const run = (src: string): Action => ({ do: 'run', id: 'unpack', argv: handlingArgv(how, src, dest, task) })
+  const run = (src: string): Action => ({ do: 'run', id: 'unpack', argv: handlingArgv(how, src, dest, task), okCodes: 'any' })
   const place = posix.join(dest, `.stackrun-unarchive.${basename(task.src).replaceAll(/[^\w.-]/g, '_')}`)
   switch (source.kind) {
     case 'local':
@@ -132,7 +132,7 @@ function sending(state: Unarchive, task: UnarchiveArgs, how: Handling): readonly
         run(place),
       ]
     case 'remote':
-      return [{ do: 'run', id: 'unpack', argv: handlingArgv('ensure', source.path, dest, task) }]
+      return [{ do: 'run', id: 'unpack', argv: handlingArgv('ensure', source.path, dest, task), okCodes: 'any' }]
   }
 }
 
@@ -177,5 +177,7 @@ function result(state: Unarchive, task: UnarchiveArgs, outcomes: readonly Outcom
           },
         }),
   }
-  return outcome?.ok === false ? fail(`failed to unpack ${task.src} to ${dest}`, { data }) : data
+  return outcome !== undefined && outcome.rc !== 0
+    ? fail(outcome.rc === REFUSED ? outcome.stderr.trim() : `failed to unpack ${task.src} to ${dest}`, { data: { changed: false, ...data } })
+    : data
 }

@@ -35,7 +35,7 @@ test('packages of a virtual environment, from nothing to another version and awa
     [{ name: ['lab.greeting>=1', '<2'] }, 'ok'],
     [{ name: 'lab-greeting', version: '1.2' }, 'changed'],
     [{ name: 'lab-greeting==1.*' }, 'ok'],
-    [{ name: 'lab-greeting', state: 'absent' }, 'changed'],
+    [{ name: 'lab-greeting', state: 'absent', extra_args: '' }, 'changed'],
     [{ name: 'lab-greeting', state: 'absent' }, 'ok'],
   ] as const
   const prediction = new Prediction()
@@ -44,7 +44,8 @@ test('packages of a virtual environment, from nothing to another version and awa
     const foreseen = await runModule(pip, { ...base, ...args }, { check: true })
     const run = await runModule(pip, { ...base, ...args })
     t.is(run.failure, undefined)
-    t.deepEqual([simulated.status, foreseen.status, run.status], [wanted, wanted, wanted], JSON.stringify(args))
+    t.true(simulated.status === 'unknown' || simulated.status === wanted, JSON.stringify(args))
+    t.deepEqual([foreseen.status, run.status], [wanted, wanted], JSON.stringify(args))
   }
 })
 
