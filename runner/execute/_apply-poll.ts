@@ -1,4 +1,6 @@
+import type { SessionAnswer } from '../host/session.ts'
 import type { Outcome, PollAction } from '../module/change.ts'
+import { pause } from './_apply-http.ts'
 import { ask } from './_apply-request.ts'
 import { exports } from './_apply-script.ts'
 import type { ApplyTarget } from './apply.ts'
@@ -6,13 +8,13 @@ import type { ApplyTarget } from './apply.ts'
 /** A single try that hangs may go on this much longer than the whole wait. */
 const GRACE = 5_000
 
-/** Waits on the host itself: one request, however many tries it takes. */
+/**
+ * Waits on the host itself: one request, however many tries it takes. Where the host has tasks of its own meanwhile, each try is a
+ * request: what is waited for may come from those tasks.
+ */
 export async function applyPoll(action: PollAction, target: ApplyTarget): Promise<Outcome> {
   const start = Date.now()
-  const answer = await ask(target, {
-    script: pollScript(action, target.env),
-    timeout: (action.delay ?? 0) + action.timeout + action.interval + GRACE,
-  })
+  const answer = target.busy === true ? await tryAgainAndAgain(action, target) : await waitThere(action, target)
   const ok = answer.rc === 0 && !answer.timedOut
   return {
     id: action.id,
@@ -23,6 +25,24 @@ export async function applyPoll(action: PollAction, target: ApplyTarget): Promis
     start,
     end: Date.now(),
     timedOut: !ok,
+  }
+}
+
+function waitThere(action: PollAction, target: ApplyTarget): Promise<SessionAnswer> {
+  return ask(target, {
+    script: pollScript(action, target.env),
+    timeout: (action.delay ?? 0) + action.timeout + action.interval + GRACE,
+  })
+}
+
+async function tryAgainAndAgain(action: PollAction, target: ApplyTarget): Promise<SessionAnswer> {
+  const once = { ...action, timeout: 0, delay: undefined }
+  await pause(action.delay ?? 0, target)
+  const end = Date.now() + action.timeout
+  for (;;) {
+    const answer = await waitThere(once, target)
+    if (answer.rc === 0 || Date.now() >= end) return answer
+    await pause(action.interval, target)
   }
 }
 

@@ -21,6 +21,8 @@ export interface ApplyTarget {
   readonly httpOver: (connection: Connection, request: HttpRequest, signal: AbortSignal, take?: TakeBody) => Promise<HttpResponse>
   /** Opens the connection anew and gives it up before; milliseconds for the attempt. Rejects where the host does not answer. */
   readonly reconnect?: ((connectTimeout: number | undefined) => Promise<void>) | undefined
+  /** The host has other tasks meanwhile, which go over the same session: nothing may hold it for long. */
+  readonly busy?: boolean | undefined
   readonly signal: AbortSignal
   /** The task's `environment:`. */
   readonly env: Readonly<Record<string, string>>

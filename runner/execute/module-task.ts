@@ -101,6 +101,7 @@ function applyTarget(task: TaskRun, target: Target): ApplyTarget {
       await pool.drop(target.settings)
       await pool.session({ ...target.settings, connectTimeout, retries: 0 }, target.become)
     },
+    busy: task.delegate !== task.host,
     signal: task.signal,
     env: environmentOf(task),
     onOutput: (stream, text) => {

@@ -215,3 +215,22 @@ test('a strategy that does not exist is refused when the playbook is read', asyn
     "ERROR: Invalid play strategy specified: fre\n  at site.yml:2:13\n    1 | - hosts: g\n    2 |   strategy: fre\n      |             ^\n  hint: did you mean 'free'?\n",
   )
 })
+
+test('free: what a host waits for on another may come from that host’s own tasks', async (t) => {
+  const ran = await run(
+    t,
+    `- hosts: g
+  strategy: free
+  gather_facts: false
+  tasks:
+    - wait_for: {path: "{{ playbook_dir }}/sign", timeout: 20, sleep: 1}
+      delegate_to: h1
+      when: inventory_hostname != 'h1'
+    - command: sleep 0.3
+      when: inventory_hostname == 'h1'
+    - copy: {dest: "{{ playbook_dir }}/sign", content: ready}
+      when: inventory_hostname == 'h1'
+`,
+  )
+  t.deepEqual(ran.recap, { h1: 'ok=2 changed=2 skipped=1', h2: 'ok=1 skipped=2', h3: 'ok=1 skipped=2' })
+})
