@@ -1,8 +1,12 @@
+import type { DatabaseAddress } from './_db-half-made.ts'
+
 /** How a service's schema is checked and brought up to date. Commands run as the service's user. */
 export interface DatabaseService {
   readonly user: string
   readonly sync: readonly string[]
   readonly check: SchemaCheck
+  /** Of the services that are known. */
+  readonly database?: DatabaseAddress | undefined
 }
 
 /**
@@ -17,32 +21,43 @@ export type SchemaCheck =
 export const DATABASE_SERVICES: Readonly<Record<string, DatabaseService>> = {
   keystone: {
     user: 'keystone',
+    database: { config: '/etc/keystone/keystone.conf', section: 'database' },
     sync: ['keystone-manage', 'db_sync'],
     check: { by: 'exit', argv: ['keystone-manage', 'db_sync', '--check'] },
   },
-  glance: { user: 'glance', sync: ['glance-manage', 'db_sync'], check: { by: 'exit', argv: ['glance-manage', 'db', 'check'] } },
+  glance: {
+    user: 'glance',
+    database: { config: '/etc/glance/glance-api.conf', section: 'database' },
+    sync: ['glance-manage', 'db_sync'],
+    check: { by: 'exit', argv: ['glance-manage', 'db', 'check'] },
+  },
   placement: {
     user: 'placement',
+    database: { config: '/etc/placement/placement.conf', section: 'placement_database' },
     sync: ['placement-manage', 'db', 'sync'],
     check: { by: 'alembic', argv: ['placement-manage', 'db', 'version'], migrations: 'placement/db/sqlalchemy/alembic' },
   },
   nova_api: {
     user: 'nova',
+    database: { config: '/etc/nova/nova.conf', section: 'api_database' },
     sync: ['nova-manage', 'api_db', 'sync'],
     check: { by: 'alembic', argv: ['nova-manage', 'api_db', 'version'], migrations: 'nova/db/api/migrations' },
   },
   nova: {
     user: 'nova',
+    database: { config: '/etc/nova/nova.conf', section: 'database', also: ['_cell0'] },
     sync: ['nova-manage', 'db', 'sync'],
     check: { by: 'alembic', argv: ['nova-manage', 'db', 'version'], migrations: 'nova/db/main/migrations' },
   },
   neutron: {
     user: 'neutron',
+    database: { config: '/etc/neutron/neutron.conf', section: 'database' },
     sync: ['neutron-db-manage', 'upgrade', 'heads'],
     check: { by: 'head', argv: ['neutron-db-manage', 'current'] },
   },
   cinder: {
     user: 'cinder',
+    database: { config: '/etc/cinder/cinder.conf', section: 'database' },
     sync: ['cinder-manage', 'db', 'sync'],
     check: { by: 'alembic', argv: ['cinder-manage', 'db', 'version'], migrations: 'cinder/db/migrations' },
   },

@@ -1,5 +1,6 @@
 import { args as arg, defineModule, fail, type Probe, quote, resource, Unavailable, z } from '../runner/module/index.ts'
 import { asUser } from './_as-user.ts'
+import { syncAnew } from './_db-half-made.ts'
 import { ALEMBIC_HEAD, DATABASE_SERVICES, type DatabaseService, schemaIsCurrent } from './_db-services.ts'
 
 const syncArguments = z.strictObject({
@@ -23,8 +24,10 @@ type SyncArguments = z.output<typeof syncArguments>
 export default defineModule({
   name: 'openstack_db_sync',
   summary: "Bring the schema of an OpenStack service's database up to date.",
-  description:
+  description: [
     "The service is asked first what its schema lacks: `keystone-manage db_sync --check` and its kin, or the database's revision beside the newest migration.",
+    'A schema that a run which was cut short has left half made, and that holds nothing yet, is made anew.',
+  ].join(' '),
   args: syncArguments,
   returns: z.object({ stdout: z.string().optional(), stderr: z.string().optional() }),
   examples: [
@@ -45,7 +48,8 @@ export default defineModule({
   },
   plan({ service, current }, args) {
     if (current) return []
-    const argv = withConfig(service.sync, args)
+    const sync = withConfig(service.sync, args)
+    const argv = service.database === undefined ? sync : syncAnew(sync, service.database)
     return [
       {
         what: `bring the ${nameOf(args)} schema up to date`,

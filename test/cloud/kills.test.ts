@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { cloudTests, type Finished, recap } from '../_harness/cloud.ts'
 import { killLater, Progress, randomNumbers } from './_kill.ts'
 
@@ -31,22 +32,24 @@ serial('after that nothing is left to change', leavesNothing)
 
 serial('hosts that die while they are configured are whole after the next run', async (t) => {
   t.is((await lab().run(['lab', 'down', '-i', lab().inventory])).code, 0)
-  for (const [host, task] of DEATHS) await die(t, host, task)
+  for (const death of DEATHS) await die(t, death)
   await converge(t)
   await leavesNothing(t)
 })
 
-/** Where a death does most: a schema half way, services configured and not restarted. */
+/** Where a death does most, seconds after the task has begun: a schema half way, services configured and not restarted. */
 const DEATHS = [
-  ['controller', /^nova : Bring the schema of the cells/],
-  ['compute', /^(nova|network) : Have the configuration in force|^network : Configure/],
-  ['controller', /^network : (Restart|Ask|Wait)/],
+  { host: 'controller', task: /^nova : Bring the schema of the cells/, after: 7 },
+  { host: 'compute', task: /^network : Configure/, after: 0 },
+  { host: 'controller', task: /^network : Bring the schema/, after: 7 },
+  { host: 'controller', task: /^network : (Restart|Ask|Wait)/, after: 1 },
 ] as const
 
-async function die(t: Asserts, host: string, task: RegExp): Promise<void> {
+async function die(t: Asserts, { host, task, after }: (typeof DEATHS)[number]): Promise<void> {
   const progress = new Progress()
   const running = deploy(progress)
   await Promise.race([progress.until(() => task.test(progress.at.get(host) ?? '')), running.finished])
+  await sleep(after * 1000)
   await killHost(host)
   log(`${host} dies: ${String(progress)}`)
   await Promise.race([progress.until(() => progress.unreachable.has(host)), running.finished])
