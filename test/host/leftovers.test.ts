@@ -24,6 +24,16 @@ sleep 1.2; left after`
   t.deepEqual(await lines(script), ['before: 0', 'working: 1', 'after: 0'])
 })
 
+apart("one in a container of the host is the container's", async (t) => {
+  const script = `
+( echo 'sleep 1; :' | unshare --pid --fork --mount-proc sh -c 'setsid -f sh -s stackrun-session; exec sleep 1' & )
+sleep 0.5
+echo "$(pgrep -fc '^sh -s stackrun-sessio[n]') runs, found: $( ( ${LEFTOVERS}
+) | wc -l)"
+wait`
+  t.deepEqual(await lines(script), ['1 runs, found: 0'])
+})
+
 apart('a session of a run that goes on is none, nor is a job', async (t) => {
   const script = `
 '${process.execPath}' -e "require('child_process').spawn('sh', ['-s', 'stackrun-session'], { stdio: 'pipe' }).stdin.end('sleep 1; :')" &
