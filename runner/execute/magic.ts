@@ -40,7 +40,7 @@ const MAGIC: Readonly<Record<string, Magic>> = {
   ansible_verbosity: ({ play }) => play.run.options.verbosity,
   ansible_forks: ({ play }) => play.run.options.forks,
   ansible_limit: ({ play }) => play.run.options.limit,
-  ansible_run_tags: ({ play }) => play.run.options.selection.tags,
+  ansible_run_tags: ({ play }) => (play.run.options.selection.tags.length === 0 ? ['all'] : play.run.options.selection.tags),
   ansible_skip_tags: ({ play }) => play.run.options.selection.skipTags,
   ansible_version: () => VERSION_RECORD,
   role_name: ({ step }) => step?.role?.name,

@@ -47,7 +47,7 @@ export class LoadedInventory implements Inventory {
 
   hostsOf(group: string): readonly string[] | undefined {
     if (!this.#groups.groups.has(group)) return undefined
-    return remember(this.#hostsOf, group, () => this.#membersOf(group))
+    return remember(this.#hostsOf, group, () => this.#hostsBelow(group))
   }
 
   groupsOf(host: string): readonly string[] {
@@ -61,6 +61,33 @@ export class LoadedInventory implements Inventory {
 
   childrenOf(group: string): readonly string[] {
     return [...(this.#groups.groups.get(group)?.children ?? [])]
+  }
+
+  membersOf(group: string): readonly string[] {
+    return [...(this.#groups.groups.get(group)?.hosts ?? [])]
+  }
+
+  ownLayersOfGroup(group: string): readonly VarLayer[] {
+    const { inventoryDirs, playbookDirs } = this.#parts
+    const data = this.#groups.groups.get(group)
+    const priority: VarMap = new Map(
+      data === undefined || data.priority === 1 ? [] : [['ansible_group_priority', { value: data.priority }] as const],
+    )
+    return [
+      layer('inventory file group vars', data?.vars ?? new Map()),
+      ...this.#folderVars(inventoryDirs, 'group_vars', [group], 'inventory group_vars'),
+      ...this.#folderVars(playbookDirs, 'group_vars', [group], 'playbook group_vars'),
+      layer('playbook group_vars', priority),
+    ]
+  }
+
+  ownLayersOf(host: string): readonly VarLayer[] {
+    const { inventoryDirs, playbookDirs } = this.#parts
+    return [
+      layer('inventory file host vars', this.#groups.hosts.get(host)?.vars ?? new Map()),
+      ...this.#folderVars(inventoryDirs, 'host_vars', [host], 'inventory host_vars'),
+      ...this.#folderVars(playbookDirs, 'host_vars', [host], 'playbook host_vars'),
+    ]
   }
 
   layersOf(host: string): readonly VarLayer[] {
@@ -104,7 +131,7 @@ export class LoadedInventory implements Inventory {
     this.#layers.clear()
   }
 
-  #membersOf(group: string): readonly string[] {
+  #hostsBelow(group: string): readonly string[] {
     return [...new Set([...this.#groups.descendants(group)].flatMap((name) => [...(this.#groups.groups.get(name)?.hosts ?? [])]))]
   }
 

@@ -12,6 +12,12 @@ export interface Inventory {
   /** All groups of a host with their ancestors, `all` not included, sorted. */
   groupsOf(host: string): readonly string[]
   childrenOf(group: string): readonly string[]
+  /** Hosts that are named in the group itself, not in one of its children alone. */
+  membersOf(group: string): readonly string[]
+  /** What is set for a group itself: in inventory files and group_vars/, and its priority where that is not 1. */
+  ownLayersOfGroup(group: string): readonly VarLayer[]
+  /** What is set for a host itself: in inventory files and host_vars/. */
+  ownLayersOf(host: string): readonly VarLayer[]
   /** The layers of a host low to high: inventory files, group_vars/, host_vars/, beside the inventory and beside the playbook. */
   layersOf(host: string): readonly VarLayer[]
   /** Hosts that a pattern means, in inventory order. An explicit `localhost` is made up where it is missing. */

@@ -2,8 +2,8 @@ import type { TaskRef } from '../base/event.ts'
 import type { TaskResult } from '../base/result.ts'
 import { emptyRecord, isList, isRecord, type Value, type ValueRecord } from '../base/value.ts'
 import { dumpYaml } from '../template/filters/yaml-dump.ts'
-import { pythonJson } from './_python-json.ts'
 import { isDebug } from './_result-lines.ts'
+import { pythonJson } from './python-json.ts'
 
 export interface ResultFormat {
   readonly verbosity: number

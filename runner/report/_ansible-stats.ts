@@ -1,7 +1,7 @@
 import type { RunEventOf } from '../base/event.ts'
 import { isList, isRecord, record, type Value, type ValueRecord } from '../base/value.ts'
 import type { AnsibleDisplay } from './_ansible-display.ts'
-import { pythonJson } from './_python-json.ts'
+import { pythonJson } from './python-json.ts'
 
 /** What `set_stats` reported: figures of single hosts and of the run. */
 export class CustomStats {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
@@ -50,7 +50,7 @@ test('--graph draws groups in groups and hosts', async (t) => {
 `,
   )
   t.is((await run('--graph', 'web')).out, '@web:\n  |--web1\n  |--web2\n')
-  t.is((await run('--graph', 'nothing')).code, 1)
+  t.is((await run('--graph', 'nothing')).code, 5)
 })
 
 test('--list is what a dynamic inventory prints: every group, and the variables of each host', async (t) => {
@@ -72,6 +72,29 @@ test('--host shows the variables of one, with -v also who set them where', async
 
 test('a host that is not there is an error that says which was meant', async (t) => {
   const { code, err } = await run('--host', 'web3')
-  t.is(code, 1)
-  t.regex(err, /^ERROR: there is no host web3\n {2}hint: did you mean web[12]\?\n/)
+  t.is(code, 5)
+  t.regex(err, /^ERROR: You must pass a single valid host to --host parameter\n {2}hint: did you mean web[12]\?\n/)
+})
+
+test('--toml writes a table a group, and --output a file', async (t) => {
+  const io = testIo({ cwd: inventory() })
+  t.is(await main(['inventory', '--list', '--toml', '--output', 'out.toml', '-l', 'web'], io), 0)
+  t.is(
+    readFileSync(join(io.cwd, 'out.toml'), 'utf8'),
+    `[web.hosts.web1]
+level = 1
+port = 80
+tier = "gold {{ level }}"
+
+[web.hosts.web2]
+level = 1
+port = 80
+tier = "gold {{ level }}"
+
+[prod]
+children = [
+    "web",
+]`,
+  )
+  t.is(io.out(), '')
 })

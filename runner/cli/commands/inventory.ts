@@ -1,77 +1,106 @@
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { RunnerError } from '../../base/error.ts'
 import { nearest } from '../../base/nearest.ts'
 import { formatSource } from '../../base/source.ts'
-import { toPlain } from '../../base/value.ts'
-import { loadInventory } from '../../load/inventory.ts'
-import type { Inventory } from '../../load/inventory-types.ts'
-import { createScope, parseExtraVars } from '../../load/vars.ts'
-import { type OptionTable, parseArguments } from '../arguments.ts'
+import { isRecord, toPlain, type Value } from '../../base/value.ts'
+import { createScope } from '../../load/vars.ts'
+import { pythonJson } from '../../report/python-json.ts'
+import { dumpYaml } from '../../template/filters/yaml-dump.ts'
+import { readAnsibleConfig } from '../ansible-config.ts'
+import { type Arguments, type OptionTable, parseArguments } from '../arguments.ts'
 import { EXIT } from '../exit-code.ts'
-import { optionsHelp } from '../help.ts'
-import { inventorySources } from '../inventory-sources.ts'
+import { graph, hostVars, type InventoryView, listing, nested, tables } from '../inventory-view.ts'
 import type { Io } from '../io.ts'
+import { commandHelp } from '../overview.ts'
+import { readInventoryView } from '../read-inventory.ts'
+import { EXTRA_VARS_OPTION, INVENTORY_OPTIONS } from '../run-options.ts'
+import { tomlText } from '../toml.ts'
 import { UsageError } from '../usage-error.ts'
+import { VAULT_OPTIONS } from '../vault-options.ts'
 
 const WHAT = 'What to show'
+const FORM = 'In which form'
 
 const OPTIONS = {
-  inventory: {
-    flags: ['-i', '--inventory', '--inventory-file'],
-    kind: 'list',
-    value: 'PATH|HOSTS',
-    group: 'Options',
-    help: 'Inventory file or folder, or host names with a comma; may be repeated.',
-  },
-  extraVars: { flags: ['-e', '--extra-vars'], kind: 'list', value: 'VARS', group: 'Options', help: 'Further variables.' },
-  list: {
-    flags: ['--list'],
-    kind: 'flag',
-    group: WHAT,
-    help: 'Groups, hosts and their variables as JSON, as dynamic inventories print it.',
-  },
+  list: { flags: ['--list'], kind: 'flag', group: WHAT, help: 'Groups, hosts and their variables, as dynamic inventories print them.' },
   graph: { flags: ['--graph'], kind: 'flag', group: WHAT, help: 'The tree of groups and hosts, of GROUP where one is named.' },
-  host: { flags: ['--host'], kind: 'value', value: 'HOST', group: WHAT, help: "A host's variables as JSON; -v says where each was set." },
-  verbose: { flags: ['-v', '--verbose'], kind: 'count', group: 'Options', help: 'Say where variables were set.' },
-  help: { flags: ['-h', '--help'], kind: 'flag', group: 'Options', help: 'This text.' },
+  host: { flags: ['--host'], kind: 'value', value: 'HOST', group: WHAT, help: "A host's variables; -v says where each was set." },
+  yaml: { flags: ['-y', '--yaml'], kind: 'flag', group: FORM, help: 'YAML instead of JSON.' },
+  toml: { flags: ['--toml'], kind: 'flag', group: FORM, help: 'TOML instead of JSON.' },
+  vars: { flags: ['--vars'], kind: 'flag', group: FORM, help: 'With --graph: variables too.' },
+  export: { flags: ['--export'], kind: 'flag', group: FORM, help: 'With --list: each variable where it was set, not where it counts.' },
+  output: { flags: ['--output'], kind: 'value', value: 'FILE', group: FORM, help: 'Write it to a file.' },
+  ...INVENTORY_OPTIONS,
+  ...EXTRA_VARS_OPTION,
+  playbookDir: {
+    flags: ['--playbook-dir'],
+    kind: 'value',
+    value: 'FOLDER',
+    group: 'What to run',
+    help: "Stands for the playbook's folder: its group_vars/ and host_vars/ count.",
+  },
+  ...VAULT_OPTIONS,
+  verbose: { flags: ['-v', '--verbose'], kind: 'count', group: 'Output', help: 'Say where variables were set.' },
+  help: { flags: ['-h', '--help'], kind: 'flag', group: 'Output', help: 'This text.' },
 } as const satisfies OptionTable
+
+type InventoryArguments = Arguments<typeof OPTIONS>
 
 /** `run inventory`: what was read, without templates rendered. */
 export async function inventoryCommand(argv: readonly string[], io: Io): Promise<number> {
   const args = parseArguments(OPTIONS, argv)
   if (args.flag('help')) {
-    io.stdout.write(`usage: run inventory [-i INVENTORY] --list | --graph [GROUP] | --host HOST\n\n${optionsHelp(OPTIONS)}`)
+    io.stdout.write(commandHelp('inventory', io, OPTIONS))
     return EXIT.ok
   }
-  const host = args.value('host')
-  if (host === undefined && !args.flag('list') && !args.flag('graph')) throw new UsageError('say what to show: --list, --graph or --host')
-  const inventory = await readInventory({ inventory: args.list('inventory'), extraVars: args.list('extraVars') }, io)
-  io.stdout.write(
-    host !== undefined
-      ? hostText(inventory, host, args.count('verbose'))
-      : args.flag('list')
-        ? json(listing(inventory))
-        : graph(inventory, args.words[0] ?? 'all'),
+  checkAction(args, io)
+  const config = readAnsibleConfig(io)
+  const asWritten = args.flag('export') || config.bool('INVENTORY_EXPORT', false)
+  const view = await readInventoryView(
+    {
+      inventory: args.list('inventory'),
+      extraVars: args.list('extraVars'),
+      limit: args.flag('list') && args.list('limit').length > 0 ? args.list('limit').join(',') : undefined,
+      playbookDir: args.value('playbookDir'),
+      vault: args,
+      asWritten,
+    },
+    io,
   )
+  write(shown(view, args, io), args, io)
   return EXIT.ok
 }
 
-async function readInventory(
-  given: { readonly inventory: readonly string[]; readonly extraVars: readonly string[] },
-  io: Io,
-): Promise<Inventory> {
-  const warn = (message: string): void => {
-    io.stderr.write(`warning: ${message}\n`)
-  }
-  const extraVars = parseExtraVars(given.extraVars, io.cwd)
-  return loadInventory(inventorySources(given.inventory, io), { playbookDirs: [io.cwd], warn, extraVars })
+function checkAction(args: InventoryArguments, io: Io): void {
+  const actions = [args.flag('list'), args.flag('graph'), args.value('host') !== undefined].filter(Boolean).length
+  if (actions === 0 && io.tool === undefined) throw new UsageError('say what to show: --list, --graph or --host')
+  if (actions === 0)
+    throw new RunnerError('options', 'No action selected, at least one of --host, --graph or --list needs to be specified.')
+  if (actions > 1)
+    throw new RunnerError('options', 'Conflicting options used, only one of --host, --graph or --list can be used at the same time.')
 }
 
-function hostText(inventory: Inventory, host: string, verbosity: number): string {
-  if (!inventory.hasHost(host)) {
-    const meant = nearest(host, inventory.hosts)
-    throw new RunnerError('inventory', `there is no host ${host}`, { hint: meant === undefined ? undefined : `did you mean ${meant}?` })
-  }
-  if (verbosity === 0) return json(varsOf(inventory, host))
+function shown(view: InventoryView, args: InventoryArguments, io: Io): string {
+  const host = args.value('host')
+  if (host !== undefined) return hostText(view, host, args, io)
+  if (!args.flag('graph')) return dumped(args.flag('yaml') ? nested(view) : args.flag('toml') ? tables(view) : listing(view), args)
+  const [group = 'all'] = args.words
+  if (!view.inventory.groups.includes(group))
+    throw new RunnerError('options', 'Pattern must be valid group name when using --graph', { hint: meant(group, view.inventory.groups) })
+  return `${graph(view, group, args.flag('vars')).join('\n')}\n`
+}
+
+function hostText(view: InventoryView, pattern: string, args: InventoryArguments, io: Io): string {
+  const { inventory } = view
+  const [host, ...others] = inventory.select(pattern)
+  if (host === undefined || others.length > 0)
+    throw new RunnerError('options', 'You must pass a single valid host to --host parameter', { hint: meant(pattern, inventory.hosts) })
+  if (args.count('verbose') > 0 && io.tool === undefined) return origins(view, host)
+  return dumped(hostVars(view, host), args)
+}
+
+function origins({ inventory }: InventoryView, host: string): string {
   const scope = createScope(inventory.layersOf(host))
   return [...scope.names()]
     .sort()
@@ -83,36 +112,20 @@ function hostText(inventory: Inventory, host: string, verbosity: number): string
     .join('')
 }
 
-function varsOf(inventory: Inventory, host: string): Record<string, unknown> {
-  const scope = createScope(inventory.layersOf(host))
-  return Object.fromEntries([...scope.names()].sort().map((name) => [name, toPlain(scope.get(name)?.value ?? null)]))
+function meant(name: string, names: readonly string[]): string | undefined {
+  const near = nearest(name, names)
+  return near === undefined ? undefined : `did you mean ${near}?`
 }
 
-/** The form of dynamic inventory scripts; empty groups' keys are left out. */
-function listing(inventory: Inventory): unknown {
-  const groups = inventory.groups.map((group) => {
-    const children = inventory.childrenOf(group)
-    const own = directHosts(inventory, group)
-    return [group, { ...(children.length > 0 ? { children } : {}), ...(own.length > 0 && group !== 'all' ? { hosts: own } : {}) }] as const
-  })
-  const hostvars = Object.fromEntries(inventory.hosts.map((host) => [host, varsOf(inventory, host)]))
-  return { _meta: { hostvars }, ...Object.fromEntries(groups.filter(([, group]) => Object.keys(group).length > 0)) }
+function dumped(value: Value, args: InventoryArguments): string {
+  if (args.flag('yaml')) return dumpYaml(value, { indent: 2, flow: 'never', sortKeys: true, width: 80 })
+  if (args.flag('toml') && isRecord(value)) return tomlText(value)
+  return `${pythonJson(value, { indent: 4 })}\n`
 }
 
-function graph(inventory: Inventory, group: string, depth = 0): string {
-  if (inventory.hostsOf(group) === undefined) throw new RunnerError('inventory', `there is no group ${group}`)
-  const bar = '  |'.repeat(depth)
-  const children = inventory.childrenOf(group).map((child) => graph(inventory, child, depth + 1))
-  const hosts = group === 'all' ? [] : directHosts(inventory, group).map((host) => `${bar}  |--${host}\n`)
-  return `${bar === '' ? '' : `${bar}--`}@${group}:\n${children.join('')}${hosts.join('')}`
-}
-
-/** Hosts that are in the group itself, not by one of its children. */
-function directHosts(inventory: Inventory, group: string): readonly string[] {
-  const inherited = new Set(inventory.childrenOf(group).flatMap((child) => inventory.hostsOf(child) ?? []))
-  return (inventory.hostsOf(group) ?? []).filter((host) => !inherited.has(host))
-}
-
-function json(data: unknown): string {
-  return `${JSON.stringify(data, null, 4)}\n`
+/** A file gets the text alone, without the end of the last line. */
+function write(text: string, args: InventoryArguments, io: Io): void {
+  const file = args.value('output')
+  if (file === undefined) io.stdout.write(text)
+  else writeFileSync(resolve(io.cwd, file), args.flag('yaml') ? text : text.replace(/\n$/, ''))
 }
