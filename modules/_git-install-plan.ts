@@ -4,7 +4,8 @@ import { type GitInstallArguments, type GitInstallState, stampOf } from './_git-
 
 export function planGitInstall(state: GitInstallState, args: GitInstallArguments): readonly Change[] | Failure {
   const { source, wanted } = state
-  if (args.state === 'absent') return source.kind === 'clone' ? [removal(args)] : source.kind === 'absent' ? [] : foreign(args)
+  if (args.state === 'absent')
+    return source.kind === 'clone' ? [removal(args, source.stamp)] : source.kind === 'absent' ? [] : foreign(args)
   if (source.kind === 'foreign') return foreign(args)
   const at = source.kind === 'clone' ? source : undefined
   const isThere = at !== undefined && at.head !== '' && at.head.startsWith(wanted.commit) && !at.modified && at.remote === args.repo
@@ -18,10 +19,12 @@ function foreign(args: GitInstallArguments): Failure {
   return fail(`${args.dest} is there and is no git clone`, { hint: 'give another dest, or remove it' })
 }
 
-function removal(args: GitInstallArguments): Change {
+function removal(args: GitInstallArguments, stamp: string): Change {
+  const flags = args.break_system_packages ? ['--break-system-packages'] : []
+  const uninstall = run(args, 'uninstall', [pythonOf(args), '-c', UNINSTALL, args.dest, ...flags])
   return {
-    what: `remove the source ${args.dest}`,
-    actions: [{ do: 'run', argv: ['rm', '-rf', '--', args.dest] }],
+    what: `remove ${args.dest}${stamp === '' ? '' : ' and what pip installed of it'}`,
+    actions: [...(stamp === '' ? [] : [uninstall]), { do: 'run', argv: ['rm', '-rf', '--', args.dest] }],
     effects: [fileRemoved(args.dest), resource('git_install', args.dest, { kind: 'absent' })],
   }
 }
@@ -51,7 +54,7 @@ function checkout(state: GitInstallState, args: GitInstallArguments): Change {
 }
 
 function installation(state: GitInstallState, args: GitInstallArguments): Change {
-  const python = args.virtualenv === undefined ? args.python : `${args.virtualenv}/bin/python`
+  const python = pythonOf(args)
   const pip = [
     python,
     '-m',
@@ -96,6 +99,10 @@ function installation(state: GitInstallState, args: GitInstallArguments): Change
   }
 }
 
+function pythonOf(args: GitInstallArguments): string {
+  return args.virtualenv === undefined ? args.python : `${args.virtualenv}/bin/python`
+}
+
 /** Fails the task, and leaves no stamp, where the installed program is not the wanted one. */
 function proof(args: GitInstallArguments): readonly RunAction[] {
   return args.prove === undefined ? [] : [run(args, 'prove', args.prove.argv)]
@@ -112,10 +119,19 @@ function run(
   return { do: 'run', id, argv, env: { ...args.environment, ...env }, umask, cwd }
 }
 
+/** pip notes which folder it installed a distribution from (PEP 610). */
+const UNINSTALL = `import importlib.metadata, json, subprocess, sys, urllib.request
+url = 'file://' + urllib.request.pathname2url(sys.argv[1])
+names = [each.metadata['Name'] for each in importlib.metadata.distributions() if json.loads(each.read_text('direct_url.json') or '{}').get('url') == url]
+sys.exit(subprocess.call([sys.executable, '-m', 'pip', 'uninstall', '-y', '-q', *sys.argv[2:], *names]) if names else 0)`
+
 /** The stamp's commit is what git says, also where a short one or a name was asked for. */
 const STAMP = `h=$(git -c safe.directory='*' -C "$1" rev-parse HEAD) && printf '%s %s\\n' "$h" "\${2#HEAD }" >"$1/.git/stackrun-installed"`
 
-/** The exact commit alone where the server gives it, else everything. A tag comes along: pbr reads versions from it. */
+/**
+ * The exact commit alone where the server gives it, else everything. A tag comes along: pbr reads versions from it.
+ * What another version was built into goes: its files would be installed too.
+ */
 const CHECKOUT = `set -e; d=$1 repo=$2 commit=$3 ref=$4 depth=$5
 [ -d "$d/.git" ] || { mkdir -p "$d"; git init -q "$d"; }
 cd "$d"
@@ -130,4 +146,5 @@ if ! git cat-file -e "$commit^{commit}" 2>/dev/null; then
 fi
 git reset -q --hard
 git checkout -q --force --detach "$commit"
+git clean -q -fdx -- build '*.egg-info'
 git rev-parse HEAD`

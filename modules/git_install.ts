@@ -7,7 +7,7 @@ export default defineModule({
   summary: 'Install a Python program from a commit, tag or branch of a git repository.',
   description: [
     'The source stays in `dest`; the commit and the way it was installed are noted in its .git folder, so a second run changes nothing.',
-    'Of a pinned version only one commit is fetched where the server allows. `state: absent` removes the source; what pip installed stays.',
+    'Of a pinned version only one commit is fetched where the server allows. `state: absent` uninstalls what pip installed of it and removes the source; what `setup.py install` installed stays.',
   ].join(' '),
   args: gitInstallArguments,
   aliases: { name: 'repo', force_break_system_packages: 'break_system_packages' },
@@ -30,6 +30,11 @@ export default defineModule({
     {
       name: 'Only the source',
       yaml: 'git_install:\n  repo: /srv/git/hello\n  version: main\n  dest: /opt/src/hello-main\n  install: none\n',
+      lab: { first: 'changed' },
+    },
+    {
+      name: 'Take the program away again, with what was installed of it',
+      yaml: 'git_install:\n  repo: /srv/git/hello\n  dest: /opt/src/hello\n  break_system_packages: true\n  state: absent\n',
       lab: { first: 'changed' },
     },
   ],
