@@ -21,7 +21,7 @@ function foreign(args: GitInstallArguments): Failure {
 
 function removal(args: GitInstallArguments, stamp: string): Change {
   const flags = args.break_system_packages ? ['--break-system-packages'] : []
-  const uninstall = run(args, 'uninstall', [pythonOf(args), '-c', UNINSTALL, args.dest, ...flags])
+  const uninstall = { ...run(args, 'uninstall', [pythonOf(args), '-c', UNINSTALL, args.dest, ...flags]), purpose: `uninstall ${args.dest}` }
   return {
     what: `remove ${args.dest}${stamp === '' ? '' : ' and what pip installed of it'}`,
     actions: [...(stamp === '' ? [] : [uninstall]), { do: 'run', argv: ['rm', '-rf', '--', args.dest] }],
@@ -41,9 +41,10 @@ function checkout(state: GitInstallState, args: GitInstallArguments): Change {
     stamp: args.install === 'none' ? '' : stampOf(args, wanted.commit),
   }
   const known = /^[0-9a-f]{40}$/.test(wanted.commit)
+  const what = `check out ${args.version} of ${args.repo} to ${args.dest}`
   return {
-    what: `check out ${args.version} of ${args.repo} to ${args.dest}`,
-    actions: [run(args, 'checkout', argv, { GIT_TERMINAL_PROMPT: '0' })],
+    what,
+    actions: [{ ...run(args, 'checkout', argv, { GIT_TERMINAL_PROMPT: '0' }), purpose: what }],
     effects: [
       known
         ? resource('git_install', args.dest, after)
@@ -142,7 +143,9 @@ case $ref in refs/tags/*) spec="+$ref:$ref" ;; '') spec=$commit ;; *) spec="+$re
 if ! git cat-file -e "$commit^{commit}" 2>/dev/null; then
   { [ "$depth" -gt 0 ] && git fetch -q --no-tags --depth "$depth" origin "$spec" 2>/dev/null && git cat-file -e "$commit^{commit}" 2>/dev/null; } ||
     { [ "$depth" -gt 0 ] && [ \${#commit} = 40 ] && git fetch -q --no-tags --depth "$depth" origin "$commit" 2>/dev/null; } ||
-    git fetch -q --tags --force origin '+refs/heads/*:refs/remotes/origin/*' $([ -f .git/shallow ] && echo --unshallow)
+    why=$(git fetch -q --tags --force origin '+refs/heads/*:refs/remotes/origin/*' $([ -f .git/shallow ] && echo --unshallow) 2>&1) ||
+    { echo "git cannot read $repo: $(printf '%s\\n' "$why" | sed -n 's/^fatal: //p' | head -n 1)" >&2; exit 1; }
+  git cat-file -e "$commit^{commit}" 2>/dev/null || { echo "$repo has no commit $commit" >&2; exit 1; }
 fi
 git reset -q --hard
 git checkout -q --force --detach "$commit"

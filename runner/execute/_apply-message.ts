@@ -30,6 +30,7 @@ export function messageFor(action: Action, outcome: Outcome): string {
 function runMessage(action: RunAction, outcome: Outcome): string {
   const command = shorten(quoteArgv(action.argv), 200)
   if (outcome.timedOut) return `${command} was killed after ${String((action.timeout ?? 0) / 1000)} s`
+  if (action.purpose !== undefined) return `cannot ${action.purpose}${said(outcome)}`
   return `${command} ended with code ${String(outcome.rc)}${said(outcome)}`
 }
 

@@ -54,6 +54,8 @@ export interface RunAction {
   readonly okCodes?: readonly number[] | 'any' | undefined
   /** Another user of the host, through `runuser`/`su` (no password: the session is root's). */
   readonly user?: string | undefined
+  /** In words, for the error message where the command itself says little to a reader: "check out v1 of URL". */
+  readonly purpose?: string | undefined
 }
 
 /** A shell fragment made of the prelude's functions, with `quote()`d words: chmod, chown, mkdir, rm, ln, rename. */

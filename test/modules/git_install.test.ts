@@ -57,3 +57,19 @@ test.serial('a version that the repository does not have is a failure', async (t
     /has no version nope/,
   )
 })
+
+test.serial('a commit that the repository does not have is a failure that names it', async (t) => {
+  const version = '0123456789012345678901234567890123456789'
+  const args = { repo: `file://${origin}`, version, dest: join(root, 'unknown'), install: 'none' }
+  t.regex((await runModule(gitInstall, args)).failure ?? '', /^cannot check out .* has no commit 0123456789012345678901234567890123456789/)
+})
+
+test.serial('a repository that is not there is named, where a tag is asked for and where a commit is', async (t) => {
+  const args = { repo: `file://${root}/nowhere`, dest: join(root, 'y'), install: 'none' }
+  await t.throwsAsync(runModule(gitInstall, { ...args, version: 'v1' }), { message: /git cannot read .*nowhere/ })
+  const version = '0123456789012345678901234567890123456789'
+  t.regex(
+    (await runModule(gitInstall, { ...args, version })).failure ?? '',
+    /git cannot read file:\/\/.*nowhere: .*does not appear to be a git repository/,
+  )
+})
