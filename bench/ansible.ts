@@ -34,7 +34,7 @@ export async function ensureAnsible(options: AnsibleOptions): Promise<Ansible> {
 const BUILD = `
 test -e "$1/.ready" && exit 0
 rm -rf "$1"
-mmdebstrap --quiet --variant=apt --aptopt='Acquire::Check-Valid-Until "false"' --include=ansible-core,openssh-client,python3 trixie "$1" "$2" && : > "$1/.ready"
+mmdebstrap --quiet --variant=apt --aptopt='Acquire::Check-Valid-Until "false"' --include=ansible-core,openssh-client,python3,git,xz-utils,unzip,cron trixie "$1" "$2" && : > "$1/.ready"
 `
 
 async function build(root: string, { signal, say }: AnsibleOptions): Promise<void> {

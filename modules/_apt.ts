@@ -23,6 +23,7 @@ export const aptArguments = z.strictObject({
   allow_change_held_packages: arg.bool().default(false),
   fail_on_autoremove: arg.bool().default(false).describe('Fail where an installation would remove packages.'),
   force: arg.bool().default(false).describe('Dangerous: downgrades, unsigned packages, removal of essential ones.'),
+  auto_install_module_deps: arg.bool().default(true).describe('Has no meaning here: nothing of Python is needed.'),
   force_apt_get: arg.bool().default(false).describe('Accepted for compatibility: apt-get is always used.'),
   dpkg_options: arg.str().default('force-confdef,force-confold').describe('dpkg options, separated by commas.'),
   policy_rc_d: arg.int().optional().describe('Exit code of a temporary /usr/sbin/policy-rc.d; 101 keeps daemons from being started.'),

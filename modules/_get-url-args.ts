@@ -1,5 +1,5 @@
 import { args as arg, z } from '../runner/module/index.ts'
-import { attributeArgs, rewriteArgs, textOrSecret } from './_arguments.ts'
+import { attributeArgs, fixedAt, refused, rewriteArgs, textOrSecret } from './_arguments.ts'
 import { revealed } from './_bytes.ts'
 import { ALGORITHMS, CHECKSUM } from './_checksum.ts'
 
@@ -24,6 +24,11 @@ export const getUrlSchema = z
     decompress: arg.bool().default(true).describe('Unpack what the server packed for the way.'),
     use_proxy: arg.bool().default(true).describe('Accepted for compatibility: proxies are not used.'),
     tmp_dest: arg.path().optional().describe('Accepted for compatibility: what is not complete lies beside `dest`.'),
+    client_cert: refused('certificates of clients are not sent; use command with curl'),
+    client_key: refused('certificates of clients are not sent; use command with curl'),
+    ciphers: refused('the ciphers are those that Node has'),
+    use_gssapi: fixedAt(false, 'there is no Kerberos'),
+    use_netrc: arg.bool().default(true).describe('Has no meaning here: no ~/.netrc is read.'),
     backup: rewriteArgs.backup,
     ...attributeArgs,
   })

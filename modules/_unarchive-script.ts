@@ -47,7 +47,7 @@ fi
 tar_() { tar "$@" -C "$dest" \${extra:+--show-transformed-names} $extra \${exclude:+$(printf -- '--exclude=%s\\n' $exclude)} -f "$src" -- $include; }
 unzip_() { unzip "$@" "$src" $include \${exclude:+-x} $exclude; }
 names() {
-  if [ $kind = ZipArchive ]; then unzip_ -Z1; else l=$(tar_ --list --quoting-style=literal) && printf '%s\\n' "$l" | sed 's|^/*||'; fi
+  if [ $kind = ZipArchive ]; then unzip_ -Z1; else l=$(tar_ --list --quoting-style=literal) && printf '%s\\n' "$l" | sed 's|^/*||; /^$/d'; fi
 }
 all() { printf '%s\\n' "$list"; printf '%s\\n' "$list" | sed -n 's|^\\([^/][^/]*\\)/.*|\\1|p' | sort -u; }
 differences() {

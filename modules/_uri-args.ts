@@ -1,5 +1,5 @@
 import { args, z } from '../runner/module/index.ts'
-import { attributeArgs, textOrSecret } from './_arguments.ts'
+import { attributeArgs, fixedAt, refused, textOrSecret } from './_arguments.ts'
 
 const REDIRECTS = { all: 'all', yes: 'all', none: 'none', no: 'none', safe: 'safe', urllib2: 'safe' } as const
 
@@ -32,6 +32,16 @@ export const uriSchema = z
     creates: args.path().optional().describe('Where this exists, nothing is asked.'),
     removes: args.path().optional().describe('Where this does not exist, nothing is asked.'),
     dest: args.path().optional().describe('Write the answer to this file, or into this folder; for GET.'),
+    client_cert: refused('certificates of clients are not sent; use command with curl'),
+    client_key: refused('certificates of clients are not sent; use command with curl'),
+    ciphers: refused('the ciphers are those that Node has'),
+    use_gssapi: fixedAt(false, 'there is no Kerberos'),
+    use_netrc: args.bool().default(true).describe('Has no meaning here: no ~/.netrc is read.'),
+    ca_path: refused('authorities are those that the controller trusts, and those of NODE_EXTRA_CA_CERTS'),
+    unix_socket: refused('use command with curl'),
+    decompress: args.bool().default(true).describe('Has no meaning here: no packed answers are asked for.'),
+    unredirected_headers: args.list(args.str()).default([]).describe('Has no meaning here: another server gets none of the credentials.'),
+    use_proxy: args.bool().default(true).describe('Accepted for compatibility: proxies are not used.'),
     ...attributeArgs,
   })
   .superRefine((task, context) => {

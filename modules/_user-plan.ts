@@ -49,6 +49,8 @@ function creation(state: UserFacts, args: UserArguments): Change {
     ...option('-d', args.home),
     ...option('-s', args.shell),
     ...(args.system ? ['-r'] : []),
+    ...(args.uid_min === undefined ? [] : ['-K', `UID_MIN=${String(args.uid_min)}`]),
+    ...(args.uid_max === undefined ? [] : ['-K', `UID_MAX=${String(args.uid_max)}`]),
     ...(args.create_home
       ? ['-m', ...option('-k', args.skeleton), ...(args.umask === undefined ? [] : ['-K', `UMASK=${args.umask}`])]
       : ['-M']),
@@ -184,13 +186,14 @@ function aging(state: UserFacts, args: UserArguments): readonly Change[] {
     ['-m', min, text(args.password_expire_min), text(args.password_expire_min)],
     ['-M', max, text(args.password_expire_max), text(args.password_expire_max)],
     ['-W', warn, text(args.password_expire_warn), text(args.password_expire_warn)],
+    ['-I', inactive, text(args.password_expire_account_disable), text(args.password_expire_account_disable)],
   ] as const
   const words = pairs.flatMap(([flag, now, word, wanted]) =>
     wanted === undefined || word === undefined || now === wanted ? [] : [flag, word],
   )
   if (words.length === 0) return []
-  const [expireAfter, minAfter, maxAfter, warnAfter] = pairs.map(([, now, , wanted]) => wanted ?? now)
-  const after = [changed, minAfter, maxAfter, warnAfter, inactive, expireAfter, ...rest]
+  const [expireAfter, minAfter, maxAfter, warnAfter, inactiveAfter] = pairs.map(([, now, , wanted]) => wanted ?? now)
+  const after = [changed, minAfter, maxAfter, warnAfter, inactiveAfter, expireAfter, ...rest]
   return [
     {
       what: `set the ageing of account ${args.name}`,

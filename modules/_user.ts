@@ -1,4 +1,5 @@
 import { args as arg, type FileState, type GroupState, type UserState, z } from '../runner/module/index.ts'
+import { refused } from './_arguments.ts'
 
 export const userArguments = z.strictObject({
   name: arg.str(),
@@ -22,6 +23,15 @@ export const userArguments = z.strictObject({
   password_expire_max: arg.int().optional().describe('Days.'),
   password_expire_min: arg.int().optional().describe('Days.'),
   password_expire_warn: arg.int().optional().describe('Days.'),
+  password_expire_account_disable: arg.int().optional().describe('Days after the password’s end that the account is closed.'),
+  uid_min: arg.int().optional().describe('A new user gets no lower id.'),
+  uid_max: arg.int().optional().describe('A new user gets no higher id.'),
+  authorization: refused('for Solaris'),
+  profile: refused('for Solaris'),
+  role: refused('for Solaris'),
+  hidden: refused('for macOS'),
+  login_class: refused('for BSD'),
+  seuser: refused('SELinux users are left to the host'),
   expires: arg.float().optional().describe('When the account expires, seconds since the epoch; negative: never.'),
   remove: arg.bool().default(false).describe('With state absent: remove the home and mail spool too.'),
   force: arg.bool().default(false).describe('With state absent: although the user is logged in.'),

@@ -56,10 +56,13 @@ export default defineModule<Args, Deployment>({
     },
   ],
   async check(host, task, context) {
-    const fragments = task.remote_src ? await remoteFragments(host, task) : await localFragments(task, context)
+    // What is there is asked together with the fragments: which bytes are to be there makes no difference to the question.
+    const [fragments, deployment] = await Promise.all([
+      task.remote_src ? remoteFragments(host, task) : localFragments(task, context),
+      readDeployment(host, { ...task, force: true, follow: true }, { payload: bytesPayload(Buffer.alloc(0)), diff: context.diff }),
+    ])
     if (fragments instanceof Failure) return fragments
-    const payload = bytesPayload(joined(fragments, task.delimiter))
-    return readDeployment(host, { ...task, force: true, follow: true }, { payload, diff: context.diff })
+    return deployment instanceof Failure ? deployment : { ...deployment, payload: bytesPayload(joined(fragments, task.delimiter)) }
   },
   plan: (deployment, task) => deploymentChanges(deployment, { ...task, force: true, follow: true }),
   result(deployment, task, outcomes) {
@@ -67,7 +70,7 @@ export default defineModule<Args, Deployment>({
     return {
       ...deploymentResult(deployment, { ...task, force: true, follow: true }),
       src: task.src,
-      msg: 'OK',
+      ...(task.remote_src ? { msg: 'OK' } : {}),
       ...(task.backup && backup !== '' ? { backup_file: backup } : {}),
     }
   },

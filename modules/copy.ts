@@ -1,5 +1,5 @@
 import { args, defineModule, Failure, fail, type ModuleContext, type ReadOnlyHost, z } from '../runner/module/index.ts'
-import { attributeArgs, rewriteArgs, textOrSecret } from './_arguments.ts'
+import { attributeArgs, fixedAt, rewriteArgs, textOrSecret } from './_arguments.ts'
 import { bytesPayload, contentPayload, localPayload } from './_copy-payload.ts'
 import { type RemoteCopy, readRemote, remoteChanges, remoteResult } from './_copy-remote.ts'
 import { readTree, type TreeCopy, treeChanges, treeResult } from './_copy-tree.ts'
@@ -34,6 +34,7 @@ const schema = z
     follow: args.bool().default(false).describe('Write to what a symbolic link at `dest` points to.'),
     remote_src: args.bool().default(false).describe('`src` is on the host.'),
     decrypt: args.bool().default(true).describe('Open a source that is encrypted with the vault; else it is copied as it is.'),
+    local_follow: fixedAt(true, 'links of the controller are followed'),
     checksum: z.string().optional().describe('SHA-1 that the source must have.'),
   })
   .superRefine((task, context) => {

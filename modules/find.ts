@@ -1,4 +1,5 @@
 import { args, defineModule, Failure, type Probe, quote, quoteArgv, type ReadOnlyHost, z } from '../runner/module/index.ts'
+import { refused } from './_arguments.ts'
 import { byteTextOf, splitLines, toByteText } from './_bytes.ts'
 import { expandPath } from './_expand.ts'
 import { type Entry, entryFilter, MEASURE } from './_find-filter.ts'
@@ -11,6 +12,7 @@ const schema = z.strictObject({
   excludes: args.list(z.string()).optional().describe('The same, for names that are left out.'),
   use_regex: args.bool().default(false),
   contains: z.string().optional().describe('An expression that a line of the file begins with.'),
+  encoding: refused('contents are read as bytes, and patterns are UTF-8'),
   read_whole_file: args.bool().default(false).describe('`contains` may match anywhere in the whole file.'),
   file_type: z.enum(['any', 'directory', 'file', 'link']).default('file'),
   recurse: args.bool().default(false),

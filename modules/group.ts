@@ -10,6 +10,8 @@ export default defineModule({
     system: arg.bool().default(false).describe('Give a new group an id of the system range.'),
     non_unique: arg.bool().default(false).describe('Allow an id that another group has.'),
     local: arg.bool().default(false).describe('Accepted for compatibility: /etc/group is what is changed.'),
+    gid_min: arg.int().optional().describe('A new group gets no lower id.'),
+    gid_max: arg.int().optional().describe('A new group gets no higher id.'),
     force: arg.bool().default(false).describe("Remove the group although it is a user's primary group."),
   }),
   returns: z.object({ name: z.string(), state: z.enum(['present', 'absent']), gid: z.number().optional(), system: z.boolean() }),
@@ -37,7 +39,7 @@ export default defineModule({
       return [
         {
           what: `create group ${args.name}`,
-          actions: [{ do: 'run', argv: ['groupadd', ...id, ...(args.system ? ['-r'] : []), args.name] }],
+          actions: [{ do: 'run', argv: ['groupadd', ...id, ...(args.system ? ['-r'] : []), ...rangeOf(args), args.name] }],
           effects: [groupChanged(args.name, { gid: args.gid })],
         },
       ]
@@ -61,3 +63,16 @@ export default defineModule({
     }
   },
 })
+
+function rangeOf({
+  gid_min,
+  gid_max,
+}: {
+  readonly gid_min?: number | undefined
+  readonly gid_max?: number | undefined
+}): readonly string[] {
+  return [
+    ...(gid_min === undefined ? [] : ['-K', `GID_MIN=${String(gid_min)}`]),
+    ...(gid_max === undefined ? [] : ['-K', `GID_MAX=${String(gid_max)}`]),
+  ]
+}

@@ -1,4 +1,4 @@
-import { type Change, defineModule, Failure, fail, z } from '../runner/module/index.ts'
+import { args, type Change, defineModule, Failure, fail, z } from '../runner/module/index.ts'
 import { certaintyOf, type GuardState, guardArgs, outputResult, readGuards, reasonToSkip, requireOneCommand } from './_command.ts'
 import { localBytes } from './_local-bytes.ts'
 import { creationEffects } from './_run.ts'
@@ -8,6 +8,7 @@ const schema = z
   .strictObject({
     _raw_params: z.string().optional().describe('The script and its arguments, as free-form text.'),
     cmd: z.string().optional().describe("The script, a path or a name in the role's or playbook's `files` folder, and its arguments."),
+    decrypt: args.bool().default(true).describe('Open a script that is encrypted with the vault.'),
     executable: z.string().optional().describe('What to run the script with; left out, its first line says it.'),
     ...guardArgs,
   })
@@ -45,7 +46,8 @@ export default defineModule<Args, State>({
     if (words === undefined || name === undefined) return fail('no script given, or its quotes are not balanced')
     const guards = await readGuards(host, task)
     if (guards instanceof Failure) return guards
-    const text = (await localBytes(context.local, await context.local.find('files', name))).toString('utf8')
+    const path = await context.local.find('files', name)
+    const text = (await (task.decrypt ? localBytes(context.local, path) : context.local.read(path))).toString('utf8')
     return { guards, text, words }
   },
   plan({ guards, text, words }, task): readonly Change[] {

@@ -178,6 +178,8 @@ function result(state: Unarchive, task: UnarchiveArgs, outcomes: readonly Outcom
         }),
   }
   return outcome !== undefined && outcome.rc !== 0
-    ? fail(outcome.rc === REFUSED ? outcome.stderr.trim() : `failed to unpack ${task.src} to ${dest}`, { data: { changed: false, ...data } })
+    ? fail(outcome.rc === REFUSED ? outcome.stderr.trim() : `failed to unpack ${task.src} to ${dest}`, {
+        data: { changed: false, ...data },
+      })
     : data
 }

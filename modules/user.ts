@@ -69,9 +69,13 @@ export default defineModule({
 })
 
 async function readUser(host: ReadOnlyHost, args: UserArguments, context: ModuleContext): Promise<UserFacts | Failure> {
-  const asksAge = [args.expires, args.password_expire_max, args.password_expire_min, args.password_expire_warn].some(
-    (value) => value !== undefined,
-  )
+  const asksAge = [
+    args.expires,
+    args.password_expire_max,
+    args.password_expire_min,
+    args.password_expire_warn,
+    args.password_expire_account_disable,
+  ].some((value) => value !== undefined)
   const likely = likelyHomes(args)
   const [user, namesake, primary, groups, shadow, likelyFiles] = await Promise.all([
     host.user(args.name),

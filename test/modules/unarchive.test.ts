@@ -91,6 +91,17 @@ test('options that only tar understands are left to the host, which says when no
   t.is(outcomes.at(-1)?.stdout, 'same\n')
 })
 
+test('the first folder can be left out, with attributes for the rest', async (t) => {
+  const { archive, dest } = release('gzip')
+  const args = { src: archive, dest, extra_opts: ['--strip-components=1'], exclude: ['again'], mode: 'u=rwX,go=' }
+  const runs = [await runModule(unarchive, args, { check: true }), await runModule(unarchive, args), await runModule(unarchive, args)]
+  t.deepEqual(
+    runs.map(({ status, failure }) => failure ?? status),
+    ['changed', 'changed', 'ok'],
+  )
+  t.is(statSync(join(dest, 'run')).mode & 0o777, 0o700)
+})
+
 test('an archive of the host is looked into by its own tar', async (t) => {
   const { archive, dest } = release('xz')
   const args = { src: archive, dest, remote_src: true, exclude: ['app/a-rather*'], owner: 'daemon', mode: 'u=rwX,go=' }
