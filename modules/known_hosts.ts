@@ -20,7 +20,6 @@ const schema = z
     if (task.key === undefined) return
     const key = parseHostKey(task.key)
     if (key === undefined) refuse('the key is no line of a known_hosts file')
-    else if (!isOf(key, task.name.toLowerCase())) refuse('Host parameter does not match hashed host field in supplied key')
   })
 
 type Args = z.output<typeof schema>
@@ -31,7 +30,7 @@ export default defineModule<Args, Target>({
   description: 'A key replaces an old one of the same type. The file is read and written here: the host needs no ssh-keygen.',
   args: schema,
   aliases: { host: 'name' },
-  returns: z.object({ name: z.string(), key: z.string().optional(), path: z.string(), state: z.string(), hash_host: z.boolean() }),
+  returns: z.object({ name: z.string(), key: z.string().nullable(), path: z.string(), state: z.string(), hash_host: z.boolean() }),
   examples: [
     {
       name: 'A key',
@@ -45,6 +44,9 @@ export default defineModule<Args, Target>({
     },
   ],
   async check(host, task) {
+    const key = task.key === undefined ? undefined : parseHostKey(task.key)
+    if (key !== undefined && !isOf(key, task.name.toLowerCase()))
+      return fail('Host parameter does not match hashed host field in supplied key')
     const target = await readTarget(host, task.path, { wanted: {}, follow: true, content: MAX_TEXT })
     if (target instanceof Failure) return target
     if (task.state === 'absent' && target.file.type === 'absent') return target
@@ -69,7 +71,7 @@ export default defineModule<Args, Target>({
   },
   result: (_target, task) => ({
     name: task.name,
-    ...(task.key === undefined ? {} : { key: task.key }),
+    key: task.key ?? null,
     path: task.path,
     state: task.state,
     hash_host: task.hash_host,

@@ -93,7 +93,7 @@ test('options that only tar understands are left to the host, which says when no
 
 test('the first folder can be left out, with attributes for the rest', async (t) => {
   const { archive, dest } = release('gzip')
-  const args = { src: archive, dest, extra_opts: ['--strip-components=1'], exclude: ['again'], mode: 'u=rwX,go=' }
+  const args = { src: archive, dest, extra_opts: ['--strip-components=1'], exclude: ['a-rather*'], mode: 'u=rwX,go=' }
   const runs = [await runModule(unarchive, args, { check: true }), await runModule(unarchive, args), await runModule(unarchive, args)]
   t.deepEqual(
     runs.map(({ status, failure }) => failure ?? status),
