@@ -5,7 +5,7 @@ import { takeDown } from '../../lab/down.ts'
 import { openLab } from '../../lab/lab.ts'
 import { type ExampleRuns, keepsItsWord, runExamples } from '../_harness/example-runs.ts'
 import { allExamples, placeOf } from '../_harness/examples.ts'
-import { startMachine } from './_machine/machine.ts'
+import { loginOf, startMachine } from './_machine/machine.ts'
 import { saySkipped, whyNoMachine } from './_machine/problem.ts'
 
 /**
@@ -34,8 +34,7 @@ test.before(async (t) => {
   const machine = await startMachine(lab, HOST)
   const booted = Date.now()
   await cp(join(import.meta.dirname, '../lab/_files'), folder, { recursive: true })
-  const login = { ansible_user: 'root', ansible_ssh_private_key_file: machine.key, stackrun_known_hosts_file: machine.knownHosts }
-  await writeFile(join(folder, 'hosts.yml'), JSON.stringify({ all: { hosts: { [HOST.name]: { ansible_host: HOST.address, ...login } } } }))
+  await writeFile(join(folder, 'hosts.yml'), JSON.stringify({ all: { hosts: { [HOST.name]: loginOf(machine) } } }))
   done = await runExamples(examples, folder)
   t.log(`boot ${seconds(started, booted)} s, examples ${seconds(booted, Date.now())} s`)
 })

@@ -60,7 +60,7 @@ async function makeDisk(
 async function identify(lab: Lab, machine: Machine, own: string): Promise<void> {
   const etc = join(own, 'etc')
   await place(join(etc, 'hostname'), `${machine.name}\n`)
-  await place(join(etc, 'hosts'), `127.0.0.1 localhost\n::1 localhost\n${lab.gateway} gateway\n`)
+  await place(join(etc, 'hosts'), `127.0.0.1 localhost\n::1 localhost\n${lab.gateway} gateway\n${machine.address} ${machine.name}\n`)
   await place(join(etc, 'machine-id'), `${randomBytes(16).toString('hex')}\n`, 0o444)
   await place(join(etc, 'apt/apt.conf.d/01lab-cache'), `Acquire::http::Proxy "${cacheUrl(lab)}";\n`)
   const network = `[Match]\nName=eth0\n\n[Network]\nAddress=${machine.address}/24\nGateway=${lab.gateway}\n`
@@ -110,6 +110,12 @@ function options(
     ...['-netdev', `tap,id=net,ifname=${link},script=no,downscript=no`, '-device', `virtio-net-pci,netdev=net,mac=${mac},romfile=`],
     ...['-device', 'virtio-rng-pci'],
   ]
+}
+
+/** How a playbook logs in. Even a shell takes its time to start. */
+export function loginOf({ address, key, knownHosts }: Machine): Readonly<Record<string, unknown>> {
+  const login = { ansible_user: 'root', ansible_ssh_private_key_file: key, stackrun_known_hosts_file: knownHosts }
+  return { ansible_host: address, ansible_timeout: 90, stackrun_lab: false, ...login }
 }
 
 /** Runs a script on the machine, as root. */
