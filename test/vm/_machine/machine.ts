@@ -103,7 +103,7 @@ function options(
   const mac = ['52:54', ...(hex(machine.address).match(/../g) ?? [])].join(':')
   return [
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max'],
-    ...['-smp', '2', '-m', '1536', '-serial', `file:${machine.console}`],
+    ...['-smp', '2', '-m', '1024', '-serial', `file:${machine.console}`],
     ...['-kernel', image.kernel, '-initrd', image.initrd],
     ...['-append', 'root=/dev/vda rw console=ttyS0 net.ifnames=0 mitigations=off quiet'],
     ...['-drive', `file=${disk},if=virtio,format=raw,cache=unsafe,discard=unmap`],
