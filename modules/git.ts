@@ -7,6 +7,7 @@ import { changeArgv } from './_git-script.ts'
 const UPSTREAM = `- apt:
     name: git
     update_cache: true
+    install_recommends: false
 - shell:
     cmd: |-
       git init -q -b main /srv/git-upstream && cd /srv/git-upstream && git config user.name lab && git config user.email lab@example.org

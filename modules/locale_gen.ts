@@ -28,11 +28,11 @@ export default defineModule<Args, State>({
   returns: z.object({ name: z.array(z.string()), state: z.string() }),
   examples: [
     {
-      name: 'Two locales',
-      yaml: 'locale_gen:\n  name: [de_DE.UTF-8, zh_CN.UTF-8]\n',
+      name: 'A locale',
+      yaml: 'locale_gen:\n  name: de_DE.UTF-8\n',
       lab: { first: 'changed', before: 'apt:\n  name: locales\n  update_cache: true\n' },
     },
-    { name: 'One of them no more', yaml: 'locale_gen:\n  name: de_DE.UTF-8\n  state: absent\n', lab: { first: 'changed' } },
+    { name: 'Not any more', yaml: 'locale_gen:\n  name: de_DE.UTF-8\n  state: absent\n', lab: { first: 'changed' } },
   ],
   async check(host, task): Promise<State | Failure> {
     const state = await host.probe(LOCALES)

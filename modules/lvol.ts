@@ -2,12 +2,6 @@ import { type Change, defineModule, Failure, fail, resource, z } from '../runner
 import { type LogicalVolumes, type LvolArgs, lvolSchema, sizeOptions, volumesProbe, wantedBytes } from './_lvol.ts'
 import { splitWords } from './_shlex.ts'
 
-const DISK = [
-  '- apt:\n    name: lvm2\n    cache_valid_time: 3600\n    install_recommends: false\n',
-  '- losetup:\n    file: /var/tmp/lvol.img\n    size: 60M\n  register: lvoldisk\n',
-  '- lvg:\n    vg: lvolvg\n    pvs: "{{ lvoldisk.device }}"\n',
-].join('')
-
 export default defineModule<LvolArgs, LogicalVolumes>({
   name: 'lvol',
   fqcn: ['community.general.lvol'],
@@ -16,9 +10,13 @@ export default defineModule<LvolArgs, LogicalVolumes>({
   args: lvolSchema,
   returns: z.object({ vg: z.string(), lv: z.string().optional(), size: z.number().optional().describe('Bytes.') }),
   examples: [
-    { name: 'A volume', yaml: 'lvol:\n  vg: lvolvg\n  lv: data\n  size: 16m\n', lab: { first: 'changed', before: DISK } },
-    { name: 'More of it', yaml: 'lvol:\n  vg: lvolvg\n  lv: data\n  size: 24m\n', lab: { first: 'changed', before: DISK } },
-    { name: 'Gone', yaml: 'lvol:\n  vg: lvolvg\n  lv: data\n  state: absent\n  force: true\n', lab: { first: 'changed', before: DISK } },
+    { name: 'A volume', yaml: 'lvol:\n  vg: data\n  lv: srv\n  size: 16g\n', lab: false },
+    { name: 'All that is free', yaml: 'lvol:\n  vg: data\n  lv: backup\n  size: 100%FREE\n', lab: false },
+    {
+      name: 'Not there',
+      yaml: 'lvol:\n  vg: lvolvg\n  lv: srv\n  state: absent\n  force: true\n',
+      lab: { first: 'ok', before: 'apt:\n  name: lvm2\n  cache_valid_time: 3600\n  install_recommends: false\n' },
+    },
   ],
   check: (host, task) => host.probe(volumesProbe(task.vg)),
   plan,
@@ -71,12 +69,12 @@ function creation(state: LogicalVolumes, task: LvolArgs): readonly Change[] | Fa
       : thinpool !== undefined
         ? [...(isThin ? ['-n', name] : []), '-T', `${vg}/${thinpool}`]
         : ['-n', name, vg]
-  const active = task.active || snapshot !== undefined || thinpool !== undefined ? [] : ['-an']
-  const argv = ['lvcreate', '-y', '-W', 'y', ...active, ...given, ...(splitWords(task.opts) ?? []), ...place, ...task.pvs]
+  const active = task.active || snapshot !== undefined || thinpool !== undefined ? [] : ['-an', '-Zn', '-Wn']
+  const argv = ['lvcreate', '-y', ...active, ...given, ...(splitWords(task.opts) ?? []), ...place, ...task.pvs]
   return [
     change(
       `create logical volume ${vg}/${name}${size === undefined ? '' : ` (${size})`}`,
-      argv.filter((word, at) => !(isThin && (word === '-W' || argv[at - 1] === '-W'))),
+      argv,
       after(state, task, { size: bytes, active: task.active }),
     ),
   ]

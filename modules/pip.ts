@@ -19,6 +19,7 @@ import { splitWords } from './_shlex.ts'
 const PROJECT = `- apt:
     name: [python3-pip, python3-venv, python3-setuptools, python3-wheel]
     update_cache: true
+    install_recommends: false
 - shell:
     cmd: |-
       mkdir -p /srv/pip/lab-greeting && cd /srv/pip/lab-greeting && echo 'def greet(): return 1' >lab_greeting.py

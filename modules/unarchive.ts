@@ -48,11 +48,11 @@ export default defineModule<UnarchiveArgs, Unarchive>({
     },
     {
       name: 'An archive of the host',
-      yaml: 'unarchive:\n  src: /srv/unarchive-etc.tar.xz\n  dest: /srv/unarchive\n  remote_src: true\n',
+      yaml: 'unarchive:\n  src: /srv/unarchive-etc.tar.gz\n  dest: /srv/unarchive\n  remote_src: true\n',
       lab: {
         first: 'changed',
         before:
-          '- apt:\n    name: xz-utils\n    update_cache: true\n- shell:\n    cmd: mkdir -p /srv/unarchive && tar -cJf /srv/unarchive-etc.tar.xz -C /etc hostname fstab\n    creates: /srv/unarchive-etc.tar.xz\n',
+          '- shell:\n    cmd: mkdir -p /srv/unarchive && tar -czf /srv/unarchive-etc.tar.gz -C /etc hostname fstab\n    creates: /srv/unarchive-etc.tar.gz\n',
       },
     },
   ],
