@@ -33,14 +33,8 @@ export const recordShape = z.object({
 })
 export type BaselineRecord = z.output<typeof recordShape>
 
-/** What a cloud's network switches on in the kernel. */
-const SYSCTLS = [
-  'net.ipv4.ip_forward',
-  'net.ipv6.conf.all.forwarding',
-  'net.bridge.bridge-nf-call-iptables',
-  'net.bridge.bridge-nf-call-ip6tables',
-  'net.bridge.bridge-nf-call-arptables',
-]
+/** What a cloud's network switches on or off in the kernel, below /proc/sys; some by interface. */
+const SYSCTLS = '/proc/sys/net/ipv4/ip_forward /proc/sys/net/bridge/bridge-nf-call-* /proc/sys/net/ipv6/conf/*/disable_ipv6'
 
 /** Folders whose entries are known by name: what packages and services leave outside of /etc shows there. */
 const PARENTS = '/ /etc /home /opt /root /srv /usr/local /usr/local/* /var /var/cache /var/lib /var/log /var/spool /var/tmp'
@@ -59,7 +53,7 @@ export const INVENTORY_SCRIPT = [
   `${section('up')} for sr_p in /sys/class/net/*; do [ $(($(cat "$sr_p/flags" 2>/dev/null || echo 0) & 1)) = 0 ] || printf '%s\\n' "\${sr_p##*/}"; done | sort`,
   `${section('namespaces')} for sr_p in /run/netns/*; do [ -e "$sr_p" ] && printf '%s\\n' "\${sr_p##*/}"; done | sort`,
   `${section('firewall')} for sr_p in iptables ip6tables ebtables; do if sr_has "$sr_p-save"; then "$sr_p-save" 2>/dev/null | sed -n "s/^-A/$sr_p -A/p"; fi; done | sort`,
-  `${section('sysctls')} for sr_k in ${SYSCTLS.join(' ')}; do sr_p=/proc/sys/$(echo "$sr_k" | tr . /); [ -r "$sr_p" ] && echo "$sr_k $(cat "$sr_p")"; done`,
+  `${section('sysctls')} for sr_p in ${SYSCTLS}; do [ -r "$sr_p" ] && echo "\${sr_p#/proc/sys/} $(cat "$sr_p")"; done | sort`,
   `${section('users')} cut -d: -f1,3 /etc/passwd | sort`,
   `${section('groups')} cut -d: -f1,3 /etc/group | sort`,
   `${section('etc')} if sr_has sha256sum; then { find /etc -xdev -type f ! -name '*-' ! -name ld.so.cache ! -name .pwd.lock -exec sha256sum {} + | sed 's/^\\(............\\)[0-9a-f]* .\\(.*\\)/\\2 \\1/'; find /etc -xdev -type l -exec sh -c 'for p; do echo "$p -> $(readlink "$p")"; done' - {} +; find /etc -xdev -mindepth 1 -type d | sed 's|$|/|'; } | sort; fi`,

@@ -32,13 +32,15 @@ serial('a backup brings back databases that were dropped and rings that were del
   t.is(recap((await plays(t, 0, THINGS, '--check')).output, 'controller').changed, 0)
 })
 
+// A database is dropped only once nobody works in it.
 const DESTROY = [
   'set -e',
+  'systemctl stop "keystone*" "nova*" "neutron*" "glance*" "placement*" "cinder*"',
   'mysql --batch --skip-column-names --execute "SHOW DATABASES" | grep -vE "^(mysql|sys|information_schema|performance_schema)$" |',
   'while read -r name; do mysql --execute "DROP DATABASE $name"; done',
   'mysql --execute "DROP USER keystone@localhost, keystone@\'%\'"',
-  'rm /etc/swift/*.ring.gz /etc/swift/*.builder /etc/keystone/fernet-keys/*',
-  'systemctl restart keystone memcached swift-proxy',
+  'rm /etc/swift/*.ring.gz /etc/swift/*.builder /etc/keystone/fernet-keys/* /etc/nova/nova.conf',
+  'systemctl start keystone',
 ].join('\n')
 
 serial('a restore that nobody confirmed, or of a backup that is not there, changes nothing', async (t) => {

@@ -4,6 +4,8 @@ for name in $(ip netns list 2>/dev/null | awk '{print $1}' | grep -E '^q(dhcp|ro
   ip netns pids "$name" | xargs -r kill
   ip netns delete "$name" && echo "namespace $name"
 done
+# Where there is none left, the folder that the first one mounted goes too.
+if [ -d /run/netns ] && [ -z "$(ls /run/netns)" ]; then umount /run/netns 2>/dev/null; rmdir /run/netns 2>/dev/null; fi
 
 for path in /sys/class/net/*; do
   name=${path##*/}
@@ -16,6 +18,10 @@ for program in iptables ip6tables ebtables; do
   command -v "$program-save" >/dev/null || continue
   "$program-save" 2>/dev/null | grep -q neutron || continue
   "$program-save" | grep -v neutron | "$program-restore" && echo "rules of $program"
+  # Chains of the kernel's hooks that have no rule and let everything pass are as good as none, and were none before.
+  "$program-save" 2>/dev/null | awk '/^\*/ {table = substr($1, 2)} /^:.* ACCEPT/ {print table, substr($1, 2)}' | while read -r table chain; do
+    "$program" -t "$table" -X "$chain" 2>/dev/null
+  done
 done
 
 if command -v ipset >/dev/null; then
