@@ -35,8 +35,9 @@ export default defineModule<Args, State>({
   name: 'host_baseline',
   summary: 'Record once what a host has, before it is changed, and tell later what has become different.',
   description: [
-    'Recorded are packages, those of them that somebody asked for, mounts, files behind loop devices, network interfaces, users, groups,',
-    'and the files of /etc with their checksums. A record that is there is never written again.',
+    'Recorded are packages, those of them that somebody asked for, mounts, files behind loop devices, network interfaces and which of them',
+    'are up, network namespaces, rules of the packet filter, forwarding, users, groups, the files of /etc with their checksums, and the names',
+    'of what is in the folders where programs put their things. A record that is there is never written again.',
   ].join('\n'),
   args: schema,
   returns: z.object({
