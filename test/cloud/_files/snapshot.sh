@@ -46,7 +46,7 @@ systemctl list-units --type=service,socket,timer,mount,automount,path --state=ac
 part failed
 systemctl list-units --state=failed --plain --no-legend --no-pager | awk '{print $1}' | sort
 part enabled
-systemctl list-unit-files --no-legend --no-pager | awk '{print $1, $2}' | sort
+systemctl list-unit-files --no-legend --no-pager | awk '$1 !~ /[.]scope$/ {print $1, $2}' | sort
 part cron
 find /var/spool/cron -type f 2>/dev/null | while read -r each; do sed "s|^|$each: |" "$each"; done
 part listening
