@@ -7,6 +7,8 @@ import { UsageError } from './usage-error.ts'
 /** Commands are loaded when they are called: `--version` must not pay for SSH and templates. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   adhoc: async () => (await import('./commands/adhoc.ts')).adhocCommand,
+  console: async () => (await import('./commands/console.ts')).consoleCommand,
+  pull: async () => (await import('./commands/pull.ts')).pullCommand,
   lab: async () => (await import('./commands/lab.ts')).labCommand,
   secrets: async () => (await import('./commands/secrets.ts')).secretsCommand,
   vault: async () => (await import('./commands/vault.ts')).vaultCommand,

@@ -1,3 +1,4 @@
+import type { CliDefaults } from '../execute/options.ts'
 import { runPlan } from '../execute/run.ts'
 import { ConnectionPool } from '../host/pool.ts'
 import { PRELUDE } from '../host/prelude.ts'
@@ -9,10 +10,10 @@ import { labFolder } from './lab-folder.ts'
 import { labHosts } from './lab-hosts.ts'
 import { hostsOfPlan } from './target-hosts.ts'
 
-/** Runs a compiled plan and gives the exit code. */
-export async function runPlaybooks(job: Job, loaded: Loaded): Promise<number> {
+/** Runs a compiled plan and gives the exit code. Passwords that were asked for before come with `known`. */
+export async function runPlaybooks(job: Job, loaded: Loaded, known?: CliDefaults): Promise<number> {
   const { choices, secrets, io, emit } = job
-  const cliDefaults = await connectionDefaults(choices.connection, secrets, io)
+  const cliDefaults = known ?? (await connectionDefaults(choices.connection, secrets, io))
   await startLab(job, loaded)
   const pool = new ConnectionPool({
     prelude: PRELUDE,

@@ -60,10 +60,17 @@ function argumentsTable(args: readonly ArgumentDoc[]): string {
   return ['| argument | type | default | meaning |', '|---|---|---|---|', ...rows].join('\n')
 }
 
+/** What a module gives back, in the order of its schema. */
+export function returnDocs(returns: z.ZodType): readonly Pick<ArgumentDoc, 'name' | 'type' | 'description'>[] {
+  return Object.entries(jsonSchema(returns).properties ?? {}).map(([name, property]) => ({
+    name,
+    type: typeOf(property),
+    description: property.description ?? '',
+  }))
+}
+
 function returnsTable(returns: z.ZodType): string {
-  const rows = Object.entries(jsonSchema(returns).properties ?? {}).map(
-    ([name, property]) => `| ${[`\`${name}\``, typeOf(property), property.description ?? ''].map(cell).join(' | ')} |`,
-  )
+  const rows = returnDocs(returns).map(({ name, type, description }) => `| ${[`\`${name}\``, type, description].map(cell).join(' | ')} |`)
   return rows.length === 0 ? 'None.' : ['| key | type | meaning |', '|---|---|---|', ...rows].join('\n')
 }
 

@@ -14,6 +14,8 @@ import type { Reporter } from './reporter.ts'
 /** The flags that ansible's default callback looks at, and its settings. */
 export interface AnsibleOptions extends AnsibleDisplaySettings {
   readonly verbosity: number
+  /** The configuration was told already. */
+  readonly quiet?: boolean | undefined
 }
 
 export interface AnsibleDisplaySettings {

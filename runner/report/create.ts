@@ -17,6 +17,8 @@ export interface ReportOptions {
   readonly logFile: string | undefined
   /** Folder of the journals, where one is wanted. */
   readonly journal: string | undefined
+  /** Do not tell the configuration with `-v`. */
+  readonly quiet?: boolean | undefined
   /** Folder that gets a file with the result of each host. */
   readonly tree?: string | undefined
 }
@@ -55,7 +57,7 @@ async function mainReporters(options: ReportOptions): Promise<Reporter[]> {
 async function ansibleReporter(callback: 'ansible' | 'minimal' | 'oneline', options: ReportOptions): Promise<Reporter> {
   const { AnsibleDisplay } = await import('./_ansible-display.ts')
   const display = new AnsibleDisplay(options)
-  const settings = { ...options.ansible, verbosity: options.verbosity }
+  const settings = { ...options.ansible, verbosity: options.verbosity, quiet: options.quiet }
   switch (callback) {
     case 'ansible':
       return (await import('./ansible.ts')).createAnsibleReporter(display, settings)

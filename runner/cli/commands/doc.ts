@@ -6,10 +6,12 @@ import { argumentDocs, moduleDocs } from '../../module/docs.ts'
 import { createRegistry } from '../../module/load.ts'
 import { modulePages } from '../../module/pages.ts'
 import type { ActionSpec, Registry } from '../../module/registry.ts'
-import { type OptionTable, parseArguments } from '../arguments.ts'
+import { type Arguments, type OptionTable, parseArguments } from '../arguments.ts'
+import { docList, docRecord, docSnippet, docText, summaryOf } from '../doc-forms.ts'
 import { EXIT } from '../exit-code.ts'
-import { definition, optionsHelp } from '../help.ts'
+import { definition } from '../help.ts'
 import type { Io } from '../io.ts'
+import { commandHelp } from '../overview.ts'
 import { moduleFolder } from '../package-root.ts'
 
 const OPTIONS = {
@@ -21,6 +23,17 @@ const OPTIONS = {
     group: 'Options',
     help: 'Write the pages of all modules to a folder, in Markdown.',
   },
+  list: { flags: ['-l', '--list'], kind: 'flag', group: 'Options', help: 'List the modules.' },
+  snippet: { flags: ['-s', '--snippet'], kind: 'flag', group: 'Options', help: 'A task to paste, with all arguments.' },
+  json: { flags: ['-j', '--json'], kind: 'flag', group: 'Options', help: 'JSON, as ansible-doc gives it.' },
+  type: {
+    flags: ['-t', '--type'],
+    kind: 'value',
+    value: 'module',
+    group: 'Options',
+    help: 'What to tell of; there are modules alone.',
+  },
+  verbose: { flags: ['-v', '--verbose'], kind: 'count', group: 'Options', help: 'Accepted; there is nothing more to say.' },
   help: { flags: ['-h', '--help'], kind: 'flag', group: 'Options', help: 'This text.' },
 } as const satisfies OptionTable
 
@@ -28,17 +41,51 @@ const OPTIONS = {
 export async function docCommand(argv: readonly string[], io: Io): Promise<number> {
   const args = parseArguments(OPTIONS, argv)
   const target = args.value('write')
-  if (args.flag('help')) io.stdout.write(`usage: run doc [MODULE…]\n\n${optionsHelp(OPTIONS)}`)
+  const type = args.value('type') ?? 'module'
+  if (args.flag('help')) io.stdout.write(commandHelp('doc', io, OPTIONS))
   else if (target !== undefined) await writePages(resolve(io.cwd, target))
-  else await show(args.words, { io, from: args.list('path').map((path) => resolve(io.cwd, path)) })
+  else if (type !== 'module') throw new RunnerError('options', `there are no plugins of the type ${type}, modules alone`)
+  else await show(args, io)
   return EXIT.ok
 }
 
-async function show(names: readonly string[], { io, from }: { readonly io: Io; readonly from: readonly string[] }): Promise<void> {
+async function show(args: Arguments<typeof OPTIONS>, io: Io): Promise<void> {
   const { actionSpecs } = await import('../../execute/actions/index.ts')
   const registry = createRegistry({ builtinDir: moduleFolder(), actions: actionSpecs(), warn: () => undefined })
-  if (names.length === 0) io.stdout.write(await overview(registry))
-  for (const name of names) io.stdout.write(page(await found(registry, name, from)))
+  const from = args
+    .list('path')
+    .flatMap((path) => path.split(':'))
+    .map((path) => resolve(io.cwd, path))
+  if (args.flag('list')) {
+    print(io, await listed(registry, args.flag('json')))
+    return
+  }
+  if (args.words.length === 0) {
+    if (io.tool !== undefined) throw new RunnerError('options', 'Missing name(s), incorrect options passed for detailed documentation.')
+    print(io, await overview(registry))
+    return
+  }
+  const specs: ActionSpec[] = []
+  for (const name of args.words) {
+    const spec = io.tool === undefined ? await found(registry, name, from) : await registry.find(name, from)
+    if (spec === undefined) io.stderr.write(`[WARNING]: ${name} was not found\n`)
+    else specs.push(spec)
+  }
+  if (args.flag('json')) print(io, json(Object.fromEntries(specs.map((spec) => [spec.name, docRecord(spec)]))))
+  else for (const spec of specs) print(io, args.flag('snippet') ? docSnippet(spec) : io.tool === undefined ? page(spec) : docText(spec))
+}
+
+async function listed(registry: Registry, asJson: boolean): Promise<string> {
+  const specs = (await Promise.all(registry.names().map((name) => registry.find(name)))).filter((spec) => spec !== undefined)
+  return asJson ? json(Object.fromEntries(specs.map((spec) => [spec.name, summaryOf(spec)]))) : docList(specs)
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 4)}\n`
+}
+
+function print(io: Io, text: string): void {
+  io.stdout.write(text)
 }
 
 async function overview(registry: Registry): Promise<string> {
