@@ -20,6 +20,8 @@ export interface AnsibleConfig {
   /** The ansible.cfg here that is not used, for others may write here. */
   readonly ignored: string | undefined
   text(name: SettingName): string | undefined
+  /** A setting as it was given, and where. */
+  lookUp(setting: Setting): { readonly text: string; readonly origin: string } | undefined
   /** An absolute path; a relative one in a file is relative to that file's folder. */
   path(name: SettingName): string | undefined
   /** Absolute paths, separated by colons. */
@@ -33,18 +35,19 @@ export interface AnsibleConfig {
 export function readAnsibleConfig(io: Io): AnsibleConfig {
   const { file, ignored } = configFile(io)
   const sections = file === undefined ? new Map<string, ReadonlyMap<string, string>>() : parseIni(readFileSync(file, 'utf8'))
-  const found = (name: SettingName): Found | undefined => {
-    const setting: Setting = SETTINGS[name]
+  const lookUp = (setting: Setting): Found | undefined => {
     const env = setting.env === undefined ? '' : (io.env[setting.env] ?? '')
     if (env !== '') return { text: env, origin: `the environment variable ${setting.env ?? ''}`, folder: io.cwd }
     const text = sections.get(setting.section ?? 'defaults')?.get(setting.key)
     return text === undefined || file === undefined ? undefined : { text, origin: `${setting.key} in ${file}`, folder: dirname(file) }
   }
+  const found = (name: SettingName): Found | undefined => lookUp(SETTINGS[name])
   const absolute = (path: string, folder: string): string => resolve(folder, path.replace(/^~(?=\/|$)/, io.env['HOME'] ?? homedir()))
   return {
     file,
     ignored,
     text: (name) => found(name)?.text,
+    lookUp,
     path(name) {
       const value = found(name)
       return value === undefined ? undefined : absolute(value.text, value.folder)

@@ -22,6 +22,7 @@ import { factCacheOf, gatheringOf } from './fact-settings.ts'
 import { inventorySources } from './inventory-sources.ts'
 import type { Io } from './io.ts'
 import { moduleFolder, packageFile } from './package-root.ts'
+import { refuseSettings } from './refused-settings.ts'
 import type { VaultChoices } from './vault-options.ts'
 import { vaultSecrets } from './vault-passwords.ts'
 
@@ -67,6 +68,7 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
     options.playbookDir === undefined ? options.playbooks.map((playbook) => dirname(resolve(io.cwd, playbook))) : [options.playbookDir]
   const sources = inventorySources(options.inventory, io)
   const config = readAnsibleConfig(io)
+  refuseSettings(config)
   if (config.ignored !== undefined) warn(worldWritable(io.cwd))
   const vault = await openVault(options)
   const decrypt = decryptOf({ vault })

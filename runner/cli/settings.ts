@@ -5,7 +5,6 @@ import type { Setting } from './ansible-config.ts'
  * docs/configuration.md is made from them.
  */
 export const SETTINGS = {
-  AGNOSTIC_BECOME_PROMPT: { env: 'ANSIBLE_AGNOSTIC_BECOME_PROMPT', key: 'agnostic_become_prompt', section: 'privilege_escalation' },
   ALLOW_BROKEN_CONDITIONALS: { env: 'ANSIBLE_ALLOW_BROKEN_CONDITIONALS', key: 'allow_broken_conditionals' },
   ANSIBLE_FORCE_COLOR: { env: 'ANSIBLE_FORCE_COLOR', key: 'force_color' },
   ANSIBLE_HOME: { env: 'ANSIBLE_HOME', key: 'home' },
@@ -49,7 +48,6 @@ export const SETTINGS = {
   DISPLAY_SKIPPED_HOSTS: { env: 'ANSIBLE_DISPLAY_SKIPPED_HOSTS', key: 'display_skipped_hosts' },
   HOST_KEY_CHECKING: { env: 'ANSIBLE_HOST_KEY_CHECKING', key: 'host_key_checking' },
   INVENTORY_EXPORT: { env: 'ANSIBLE_INVENTORY_EXPORT', key: 'export', section: 'inventory' },
-  LOCALHOST_WARNING: { env: 'ANSIBLE_LOCALHOST_WARNING', key: 'localhost_warning' },
   PLAYBOOK_DIR: { env: 'ANSIBLE_PLAYBOOK_DIR', key: 'playbook_dir' },
   SHOW_CUSTOM_STATS: { env: 'ANSIBLE_SHOW_CUSTOM_STATS', key: 'show_custom_stats' },
   TAGS_RUN: { env: 'ANSIBLE_RUN_TAGS', key: 'run', section: 'tags' },
