@@ -36,7 +36,8 @@ export async function jobStatus(task: TaskRun, place: JobPlace): Promise<Execute
 
 export function noJob(id: string, file?: string): Executed {
   const place: readonly (readonly [string, Value])[] = file === undefined ? [] : [['results_file', file]]
-  return failed('could not find job', record([['ansible_job_id', id], ['started', true], ['finished', true], ...place, ...STREAMS]))
+  const data = record([['ansible_job_id', id], ['started', true], ['finished', true], ...place, ...STREAMS])
+  return { ...failed('could not find job', data), failedBy: 'module' }
 }
 
 const STREAMS: readonly (readonly [string, Value])[] = [

@@ -90,9 +90,15 @@ async function runItem(task: TaskRun, loop: Loop, at: { index: number; item: Val
     host: task.host.name,
     item,
     label: named.label,
+    delegate: delegateName(itemTask),
     result: taskResult(task, whole),
   })
   return { executed: whole, value: itemValue(whole, vars) }
+}
+
+/** The host that the item was done on, where it is another one. */
+function delegateName({ host, delegate }: TaskRun): string | undefined {
+  return delegate === host ? undefined : delegate.name
 }
 
 /** A label that is undefined fails its item, whatever the task did. */
