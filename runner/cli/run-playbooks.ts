@@ -1,7 +1,9 @@
+import { RunnerError } from '../base/error.ts'
 import type { CliDefaults } from '../execute/options.ts'
 import { runPlan } from '../execute/run.ts'
 import { ConnectionPool } from '../host/pool.ts'
 import { PRELUDE } from '../host/prelude.ts'
+import { startAtTask } from '../plan/select.ts'
 import { confirm, terminalOf } from './ask.ts'
 import { connectionDefaults } from './connection-defaults.ts'
 import { EXIT, exitCodeOf, exitCodeOfHosts } from './exit-code.ts'
@@ -13,6 +15,8 @@ import { hostsOfPlan } from './target-hosts.ts'
 /** Runs a compiled plan and gives the exit code. Passwords that were asked for before come with `known`. */
 export async function runPlaybooks(job: Job, loaded: Loaded, known?: CliDefaults): Promise<number> {
   const { choices, secrets, io, emit } = job
+  const { plays, found } = startAtTask(loaded.plan.plays, choices.selection.startAtTask)
+  if (!found) return noSuchTask(job)
   const cliDefaults = known ?? (await connectionDefaults(choices.connection, secrets, io))
   await startLab(job, loaded)
   const pool = new ConnectionPool({
@@ -23,23 +27,36 @@ export async function runPlaybooks(job: Job, loaded: Loaded, known?: CliDefaults
     },
   })
   try {
-    const outcome = await runPlan(loaded.plan, {
-      ...choices,
-      ...loaded,
-      ...loaded.project,
-      secrets,
-      emit,
-      pool,
-      cliDefaults,
-      terminal: terminalOf(io, choices),
-      signal: io.signal,
-      env: io.env,
-    })
+    const outcome = await runPlan(
+      { ...loaded.plan, plays },
+      {
+        ...choices,
+        ...loaded,
+        ...loaded.project,
+        secrets,
+        emit,
+        pool,
+        cliDefaults,
+        terminal: terminalOf(io, choices),
+        signal: io.signal,
+        env: io.env,
+      },
+    )
     if (io.signal.aborted) return EXIT.interrupted
     return outcome.fatal === undefined ? exitCodeOfHosts(outcome.lost) : exitCodeOf(outcome.fatal.code)
   } finally {
     await pool.closeAll()
   }
+}
+
+/** As ansible has it, this is no failure of the run: nothing was asked for that went wrong. */
+function noSuchTask({ choices, emit }: Job): number {
+  const wanted = choices.selection.startAtTask ?? ''
+  const error = new RunnerError('options', `No matching task "${wanted}" found. Note: --start-at-task can only follow static includes.`, {
+    hint: 'run PLAYBOOK --list-tasks shows the names',
+  })
+  emit({ type: 'error', at: Date.now(), error })
+  return EXIT.ok
 }
 
 /** Brings up those of the lab's hosts that the plays need. */

@@ -36,7 +36,8 @@ function playText(play: ListedPlay, hosts: readonly string[], show: ReadonlySet<
   const lines = ['', `  play #${String(play.number)} (${play.pattern}): ${play.name}\tTAGS: [${play.tags.join(', ')}]`]
   if (show.has('hosts'))
     lines.push(`    pattern: ${play.pattern}`, `    hosts (${String(hosts.length)}):`, ...hosts.map((host) => `      ${host}`))
-  if (show.has('tasks')) lines.push('    tasks:', ...play.tasks.map((task) => `      ${task.name}\tTAGS: [${task.tags.join(', ')}]`))
+  if (show.has('tasks'))
+    lines.push('    tasks:', ...play.tasks.map((task) => `      ${task.name}\tTAGS: [${task.tags.toSorted().join(', ')}]`))
   if (show.has('tags')) lines.push(`      TASK TAGS: [${play.allTags.join(', ')}]`)
   return `${lines.join('\n')}\n`
 }

@@ -47,7 +47,7 @@ const MAGIC: Readonly<Record<string, Magic>> = {
   role_path: ({ step }) => step?.role?.path,
   ansible_role_name: ({ step }) => step?.role?.name,
   ansible_parent_role_names: ({ step }) => (step?.role?.includedBy.length === 0 ? undefined : step?.role?.includedBy),
-  ansible_play_role_names: ({ play }) => play.play.roles.map((role) => role.name),
+  ansible_play_role_names: ({ play }) => play.play.roles.filter((role) => role.parents.length === 0).map((role) => role.name),
   ansible_role_names: ({ play }) => [...new Set(play.play.roles.flatMap((role) => [role.name, ...role.parents]))],
   ansible_dependent_role_names: ({ play }) => [
     ...new Set(play.play.roles.filter((role) => role.parents.length > 0).map((role) => role.name)),
@@ -64,9 +64,9 @@ export function magicVariable(name: string, context: MagicContext): Value | unde
   return MAGIC[name]?.(context)
 }
 
-/** Those that have not failed or been lost. */
+/** Those that have not failed, been lost or ended. */
 function present(hosts: readonly HostRun[]): Value {
-  return names(hosts.filter((host) => !host.gone && !host.failing))
+  return names(hosts.filter((host) => !host.gone && !host.failing && !host.ended))
 }
 
 function names(hosts: readonly HostRun[]): Value {

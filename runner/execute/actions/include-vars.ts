@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { z } from 'zod'
 import { RunnerError } from '../../base/error.ts'
+import type { Source } from '../../base/source.ts'
 import { isList, record, toPlain, type Value } from '../../base/value.ts'
 import type { VarMap } from '../../load/layer.ts'
 import { loadVarsFile } from '../../load/vars.ts'
@@ -12,8 +13,6 @@ import type { RenderedArgs } from '../render-args.ts'
 import { candidates, findLocal } from '../search-path.ts'
 import type { TaskRun } from '../task-run.ts'
 import { defineAction } from './_define.ts'
-
-const EXTENSIONS = ['.yml', '.yaml', '.json']
 
 /** Loads variables from a file or a folder of the controller. */
 export const includeVars = defineAction({
@@ -59,22 +58,34 @@ function filesOf(task: TaskRun, args: RenderedArgs): readonly string[] {
       source: task.step.source,
       trace: ['looked for:', ...places.map((place) => `  ${place}`)],
     })
-  return statSync(found).isDirectory() ? walk(found, args, 1) : [found]
+  return statSync(found).isDirectory() ? walk(found, { args, source: task.step.source }, 1) : [found]
 }
 
-function walk(dir: string, args: RenderedArgs, level: number): readonly string[] {
+interface Walk {
+  readonly args: RenderedArgs
+  readonly source: Source
+}
+
+function walk(dir: string, { args, source }: Walk, level: number): readonly string[] {
   const depth = Number(args.get('depth') ?? 0)
   const matching = args.get('files_matching')
   const ignored = toStrings(args.get('ignore_files') ?? [])
+  const extensions = toStrings(args.get('extensions') ?? ['yml', 'yaml', 'json'])
   const out: string[] = []
   for (const entry of readdirSync(dir, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(dir, entry.name)
     if (entry.isDirectory()) {
-      if (depth === 0 || level < depth) out.push(...walk(path, args, level + 1))
+      if (depth === 0 || level < depth) out.push(...walk(path, { args, source }, level + 1))
       continue
     }
     if (ignored.includes(entry.name) || (typeof matching === 'string' && !new RegExp(matching).test(entry.name))) continue
-    if (EXTENSIONS.includes(extname(entry.name)) || extname(entry.name) === '') out.push(path)
+    const extension = extname(entry.name).slice(1)
+    if (extensions.includes(extension)) out.push(path)
+    else if (args.get('ignore_unknown_extensions') !== true)
+      throw new RunnerError('argument', `${path} does not have a valid extension: ${extensions.join(', ')}`, {
+        source,
+        hint: 'leave it out with ignore_files or files_matching, or say ignore_unknown_extensions: true',
+      })
   }
   return out
 }
