@@ -34,7 +34,8 @@ export const recordShape = z.object({
 export type BaselineRecord = z.output<typeof recordShape>
 
 /** What a cloud's network switches on or off in the kernel, below /proc/sys; some by interface. */
-const SYSCTLS = '/proc/sys/net/ipv4/ip_forward /proc/sys/net/bridge/bridge-nf-call-* /proc/sys/net/ipv6/conf/*/disable_ipv6'
+const SYSCTLS =
+  '/proc/sys/net/ipv4/ip_forward /proc/sys/net/bridge/bridge-nf-call-* /proc/sys/net/ipv6/conf/*/disable_ipv6 /proc/sys/net/ipv6/conf/*/addr_gen_mode'
 
 /** Folders whose entries are known by name: what packages and services leave outside of /etc shows there. */
 const PARENTS = '/ /etc /home /opt /root /srv /usr/local /usr/local/* /var /var/cache /var/lib /var/log /var/spool /var/tmp'
