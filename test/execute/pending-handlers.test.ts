@@ -1,7 +1,13 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
 import { folder, type Ran, run } from './_run.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const PROGRAM = ['--no-warnings', '--import', './test/_loader.mjs', 'runner/cli/bin.ts'] as const
 
 /** A file with a handler, and between them a task that can fail. */
 const PLAYBOOK = `
@@ -37,6 +43,19 @@ test('handlers of a run that ended before them run in the next one, once, though
   const last = await run(t, PLAYBOOK, { cwd })
   t.deepEqual(last.trace, ['ok h1 Configure', 'skipped h1 Stumble'])
   t.deepEqual(warnings(last), [])
+})
+
+test('handlers of a run that was killed run in the next one', async (t) => {
+  const cwd = folder(t)
+  const playbook = PLAYBOOK.replace('ansible.builtin.fail:', 'ansible.builtin.pause: {seconds: 600}')
+  writeFileSync(join(cwd, 'site.yml'), playbook)
+  const argv = [...PROGRAM, join(cwd, 'site.yml'), '-i', 'h1,', '-c', 'local', '-e', '{"broken": true}']
+  const killed = spawn(process.execPath, argv, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const ended = once(killed, 'close')
+  while (!existsSync(join(cwd, 'service.conf'))) await sleep(20)
+  process.kill(-(killed.pid ?? Number.NaN), 'SIGKILL')
+  await ended
+  t.deepEqual((await run(t, playbook, { cwd })).trace, ['ok h1 Configure', 'skipped h1 Stumble', 'changed h1 Restart'])
 })
 
 test('check mode foretells them and leaves them to be run', async (t) => {
