@@ -25,7 +25,6 @@ const PATIENCE = 'APT::Sandbox::User=root -o Acquire::Retries=0 -o Acquire::http
 export function stateScript(asked: Asked): string {
   return [
     `${section('release')} cat /etc/os-release 2>/dev/null`,
-    `${section('clock')} date +%s.%N`,
     `${section('memory')} sed -n 's/^\\(MemTotal\\|SwapTotal\\):[^0-9]*\\([0-9]*\\).*/\\2/p' /proc/meminfo`,
     `${section('processors')} grep -c '^processor' /proc/cpuinfo`,
     `${section('init')} cat /proc/1/comm`,
@@ -33,6 +32,8 @@ export function stateScript(asked: Asked): string {
     `${section('disks')} ${asked.paths.map(diskLine).join(' ')}`,
     `${section('names')} sr_x=; sr_has timeout && sr_x='timeout 5'; ${asked.names.map(nameLine).join(' ')}`,
     mirrorScript(asked.mirror),
+    // Last: the controller's clock is looked at when the answer is there.
+    `${section('clock')} date +%s.%N`,
   ].join('\n')
 }
 

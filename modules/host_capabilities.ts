@@ -33,7 +33,7 @@ export default defineModule<Args, State>({
   description: [
     `One question to the host, which changes nothing. \`features\` are ${featureNames.map((name) => `\`${name}\``).join(', ')}; each says whether`,
     'it is `available` and `why`: built in, loadable, missing, or without its device node, as in a container.',
-    '`clock_offset` holds the way of the question, too: compare hosts with each other, and not to the fraction of a second.',
+    '`clock_offset` holds the way of the answer, too: compare hosts with each other, and not to the fraction of a second.',
   ].join('\n'),
   args: schema,
   returns: z.object({

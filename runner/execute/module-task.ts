@@ -136,7 +136,9 @@ function contextFor(task: TaskRun): ModuleContext {
     diff: task.diff,
     local: localFiles(task, task.play.run),
     memo: task.play.run.memo,
-    now: Date.now(),
+    get now() {
+      return Date.now()
+    },
     signal: task.signal,
     env: environmentOf(task),
     warn: (message) => {

@@ -64,7 +64,7 @@ export interface ModuleContext {
   /** `--diff`: modules may read old content only to show it. */
   readonly diff: boolean
   readonly local: LocalFiles
-  /** Milliseconds since the epoch; the only clock a module sees. */
+  /** Milliseconds since the epoch when it is asked for; the only clock a module sees. */
   readonly now: number
   readonly signal: AbortSignal
   /** The host's `environment:` for this task, for programs that `check` runs with `host.query`. */
