@@ -89,7 +89,7 @@ function capabilities(task: Args): Probe<Sections> {
   return {
     kind: 'host_capabilities',
     key: JSON.stringify([task.ports, task.names, task.paths, task.mirror ?? '']),
-    script: [FEATURE_SCRIPT, stateScript(task), portScript(task.ports), ':'].join('\n'),
+    script: [FEATURE_SCRIPT, portScript(task.ports), stateScript(task), ':'].join('\n'),
     parse: ({ text, stderr }) => {
       const answers = new Sections(text)
       return answers.text('kernel') === '' ? new Unavailable(`the host does not tell what it can do: ${stderr.trim()}`) : answers
