@@ -46,6 +46,7 @@ async function tryAgainAndAgain(action: PollAction, target: ApplyTarget): Promis
   }
 }
 
+/** A wait whose run is gone ends with it: the next run would wait for it. */
 function pollScript(action: PollAction, env: Readonly<Record<string, string>>): string {
   const delay = action.delay === undefined || action.delay === 0 ? ':' : `sr_sleep ${seconds(action.delay)} ${wholeSeconds(action.delay)}`
   return `sr_try() { ${exports(env)}${action.script}
@@ -57,6 +58,7 @@ while :; do
   [ "$sr_rc" -ne 0 ] || break
   sr_clock; [ "$sr_now" -lt "$sr_end" ] || break
   sr_sleep ${seconds(action.interval)} ${wholeSeconds(action.interval)}
+  ! sr_leftover $$ || exit 1
 done
 [ -z "$sr_out" ] || printf '%s\\n' "$sr_out"
 (exit "$sr_rc")`

@@ -6,19 +6,9 @@ export const LEFTOVERS_BOUND = 900_000
 
 /**
  * Shell text that prints the process ids of standing shells whose run is gone. A program that a killed or disconnected run has
- * started goes on, with its shell above it: an installation, a migration. sshd, or the local run, is not above them any more: only
- * what leads to another user is, and then the first process of the system. Processes of a container, which has its own, are not this host's.
+ * started goes on, with its shell above it: an installation, a migration. Processes of a container, which has its own, are not this host's.
  */
 export const LEFTOVERS = `
-sr_leftover() {
-  while [ "$1" -gt 1 ]; do
-    { read -r sr_line <"/proc/$1/stat"; } 2>/dev/null || return 1
-    sr_x=\${sr_line#*\\(}
-    case \${sr_x%\\)*} in sh | dash | bash | ash | ksh* | busybox | sudo | su) ;; systemd) return 0 ;; *) return 1 ;; esac
-    set -- \${sr_line##*) }
-    shift
-  done
-}
 sr_own() {
   while read -r sr_x sr_y; do
     case $sr_x in NSpid:) case $sr_y in *[!0-9]*) return 1 ;; esac ;; esac

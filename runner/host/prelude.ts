@@ -10,6 +10,18 @@ case ":$PATH:" in *:/usr/sbin:*) ;; *) PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbi
 sr_b() { printf '%sB%s 0\\n' "$sr_m" "$1"; printf '%sB%s 0\\n' "$sr_m" "$1" >&2; }
 sr_e() { sr_rc=$?; printf '%sE%s %s\\n' "$sr_m" "$1" "$sr_rc"; printf '%sE%s 0\\n' "$sr_m" "$1" >&2; return "$sr_rc"; }
 
+# Whether the run of this shell's process is gone: neither sshd nor a local run is above it any more, only what leads to another user, and
+# then the first process of the system.
+sr_leftover() {
+  while [ "$1" -gt 1 ]; do
+    { read -r sr_line <"/proc/$1/stat"; } 2>/dev/null || return 1
+    sr_x=\${sr_line#*\\(}
+    case \${sr_x%\\)*} in sh | dash | bash | ash | ksh* | busybox | sudo | su) ;; systemd) return 0 ;; *) return 1 ;; esac
+    set -- \${sr_line##*) }
+    shift
+  done
+}
+
 # A program's path, without a fork. 1: not there.
 sr_which() {
   case $1 in */*) [ -f "$1" ] && [ -x "$1" ] && printf '%s\\n' "$1"; return ;; esac

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import test from 'ava'
 import { LEFTOVERS } from '../../runner/host/_leftovers.ts'
+import { PRELUDE } from '../../runner/host/prelude.ts'
 
 const exec = promisify(execFile)
 
@@ -49,6 +50,6 @@ wait`
 async function lines(script: string): Promise<readonly string[]> {
   const [file, ...argv] = APART
   const running = exec(file, argv)
-  running.child.stdin?.end(script)
+  running.child.stdin?.end(`${PRELUDE}\n${script}`)
   return (await running).stdout.trim().split('\n')
 }
