@@ -7,16 +7,18 @@ export interface DatabaseService {
   readonly check: SchemaCheck
   /** Of the services that are known. */
   readonly database?: DatabaseAddress | undefined
+  /** Folder of its migrations, below one that Python's packages are in. */
+  readonly migrations?: string | undefined
 }
 
 /**
  * `exit`: 0 means up to date. `head`: every line of the output that is a revision carries `(head)`. `alembic`: the revision that
- * the service reports is the head of the migrations in a Python package.
+ * the service reports is the head of its migrations.
  */
 export type SchemaCheck =
   | { readonly by: 'exit'; readonly argv: readonly string[] }
   | { readonly by: 'head'; readonly argv: readonly string[] }
-  | { readonly by: 'alembic'; readonly argv: readonly string[]; readonly migrations: string }
+  | { readonly by: 'alembic'; readonly argv: readonly string[] }
 
 export const DATABASE_SERVICES: Readonly<Record<string, DatabaseService>> = {
   keystone: {
@@ -24,42 +26,49 @@ export const DATABASE_SERVICES: Readonly<Record<string, DatabaseService>> = {
     database: { config: '/etc/keystone/keystone.conf', section: 'database' },
     sync: ['keystone-manage', 'db_sync'],
     check: { by: 'exit', argv: ['keystone-manage', 'db_sync', '--check'] },
+    migrations: 'keystone/common/sql/migrations',
   },
   glance: {
     user: 'glance',
     database: { config: '/etc/glance/glance-api.conf', section: 'database' },
     sync: ['glance-manage', 'db_sync'],
     check: { by: 'exit', argv: ['glance-manage', 'db', 'check'] },
+    migrations: 'glance/db/sqlalchemy/alembic_migrations',
   },
   placement: {
     user: 'placement',
     database: { config: '/etc/placement/placement.conf', section: 'placement_database' },
     sync: ['placement-manage', 'db', 'sync'],
-    check: { by: 'alembic', argv: ['placement-manage', 'db', 'version'], migrations: 'placement/db/sqlalchemy/alembic' },
+    check: { by: 'alembic', argv: ['placement-manage', 'db', 'version'] },
+    migrations: 'placement/db/sqlalchemy/alembic',
   },
   nova_api: {
     user: 'nova',
     database: { config: '/etc/nova/nova.conf', section: 'api_database' },
     sync: ['nova-manage', 'api_db', 'sync'],
-    check: { by: 'alembic', argv: ['nova-manage', 'api_db', 'version'], migrations: 'nova/db/api/migrations' },
+    check: { by: 'alembic', argv: ['nova-manage', 'api_db', 'version'] },
+    migrations: 'nova/db/api/migrations',
   },
   nova: {
     user: 'nova',
     database: { config: '/etc/nova/nova.conf', section: 'database', also: ['_cell0'] },
     sync: ['nova-manage', 'db', 'sync'],
-    check: { by: 'alembic', argv: ['nova-manage', 'db', 'version'], migrations: 'nova/db/main/migrations' },
+    check: { by: 'alembic', argv: ['nova-manage', 'db', 'version'] },
+    migrations: 'nova/db/main/migrations',
   },
   neutron: {
     user: 'neutron',
     database: { config: '/etc/neutron/neutron.conf', section: 'database' },
     sync: ['neutron-db-manage', 'upgrade', 'heads'],
     check: { by: 'head', argv: ['neutron-db-manage', 'current'] },
+    migrations: 'neutron/db/migration/alembic_migrations',
   },
   cinder: {
     user: 'cinder',
     database: { config: '/etc/cinder/cinder.conf', section: 'database' },
     sync: ['cinder-manage', 'db', 'sync'],
-    check: { by: 'alembic', argv: ['cinder-manage', 'db', 'version'], migrations: 'cinder/db/migrations' },
+    check: { by: 'alembic', argv: ['cinder-manage', 'db', 'version'] },
+    migrations: 'cinder/db/migrations',
   },
 }
 

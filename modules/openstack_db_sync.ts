@@ -1,6 +1,7 @@
 import { args as arg, defineModule, fail, type Probe, quote, resource, Unavailable, z } from '../runner/module/index.ts'
 import { asUser } from './_as-user.ts'
 import { syncAnew } from './_db-half-made.ts'
+import { revisionCommand } from './_db-revision.ts'
 import { ALEMBIC_HEAD, DATABASE_SERVICES, type DatabaseService, schemaIsCurrent } from './_db-services.ts'
 
 const syncArguments = z.strictObject({
@@ -25,7 +26,7 @@ export default defineModule({
   name: 'openstack_db_sync',
   summary: "Bring the schema of an OpenStack service's database up to date.",
   description: [
-    "The service is asked first what its schema lacks: `keystone-manage db_sync --check` and its kin, or the database's revision beside the newest migration.",
+    "The database's revision is compared with the newest of the service's migrations. Where that tells nothing, or that something lacks, the service is asked: `keystone-manage db_sync --check` and its kin.",
     'A schema that a run which was cut short has left half made, and that holds nothing yet, is made anew.',
   ].join(' '),
   args: syncArguments,
@@ -80,19 +81,30 @@ function withConfig(argv: readonly string[], args: SyncArguments): readonly stri
   return [program, ...args.config_files.flatMap((path) => ['--config-file', path]), ...rest]
 }
 
+/** Nothing is printed where the database tells that all is done. */
+function quickly({ user, migrations, database }: DatabaseService, args: SyncArguments): string {
+  if (migrations === undefined || database === undefined) return 'false'
+  const config = args.config_files.length > 0 ? args.config_files : [database.config]
+  return `{ ${asUser(user, revisionCommand({ folder: migrations, config, section: database.section }))}; } >/dev/null 2>&1`
+}
+
 /** A check that fails for want of a database tells no more than that work is to be done: the sync then says what is wrong. */
 function schemaProbe(args: SyncArguments, service: DatabaseService): Probe<boolean> {
-  const { check } = service
+  const { check, migrations } = service
   const argv = withConfig(check.argv, args)
   const head =
-    check.by === 'alembic' ? `printf '\\n%s\\n' ${MARK}; python3 -c ${quote(ALEMBIC_HEAD)} ${quote(check.migrations)} 2>/dev/null` : ':'
+    check.by === 'alembic' && migrations !== undefined
+      ? `printf '\\n%s\\n' ${MARK}; python3 -c ${quote(ALEMBIC_HEAD)} ${quote(migrations)} 2>/dev/null`
+      : ':'
+  const ask = `{ ${asUser(service.user, argv)}; sr_x=$?; ${head}; (exit "$sr_x"); }`
   return {
     kind: 'openstack_schema',
     key: nameOf(args),
-    script: `sr_has ${quote(argv[0] ?? '')} || (exit 127) && { ${asUser(service.user, argv)}; sr_x=$?; ${head}; (exit "$sr_x"); }`,
+    script: `sr_has ${quote(argv[0] ?? '')} || (exit 127) && { if ${quickly(service, args)}; then echo ${CURRENT}; else ${ask}; fi; }`,
     parse: (answer) => {
       if (answer.rc === 127)
         return new Unavailable(`there is no ${argv[0] ?? ''} on this host`, `install ${args.service ?? 'the service'} first`)
+      if (answer.text.trim() === CURRENT) return true
       const [stdout = '', revision = ''] = answer.text.split(`\n${MARK}\n`)
       return schemaIsCurrent(check, { rc: answer.rc, stdout }, revision)
     },
@@ -100,4 +112,5 @@ function schemaProbe(args: SyncArguments, service: DatabaseService): Probe<boole
   }
 }
 
+const CURRENT = '--current--'
 const MARK = '--head--'
