@@ -111,6 +111,8 @@ async function ask(host: ReadOnlyHost, args: Arguments, url: string): Promise<An
       get(`/endpoints?region_id=${encodeURIComponent(args.region_id)}`),
       get(`/regions/${encodeURIComponent(args.region_id)}`),
     ])
+    // A token without the role admin
+    if (services.status !== 200 || endpoints.status !== 200) return { kind: 'missing', what: `rights of ${args.username}` }
     return missingFrom(args, { services: services.body, endpoints: endpoints.body, region: region.status })
   } catch (error) {
     if (error instanceof UnknownState) return { kind: 'silent', why: 'the API does not answer yet' }
