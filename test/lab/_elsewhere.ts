@@ -1,6 +1,6 @@
 /**
  * Modules whose examples a bare host cannot run, by the beginning of their names, and why. A role must use them: the test of the whole
- * deployment (site.test.ts) then runs them.
+ * deployment (site.test.ts) then runs them. Or a playbook of the cloud's tests does (test/cloud/_files).
  */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   cinder_: 'talks to a running Cinder',
@@ -12,12 +12,3 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   swift_container: 'talks to a running Swift',
   swift_object: 'talks to a running Swift',
 }
-
-/** Of those, the ones that no role uses yet: that they do what they decide is not proved on a real host. */
-export const UNPROVED: ReadonlySet<string> = new Set([
-  'keystone_domain',
-  'keystone_group',
-  'neutron_quota',
-  'neutron_security_group',
-  'nova_quota',
-])

@@ -8,7 +8,7 @@ import { bringUp } from '../../lab/up.ts'
 import { messageOf } from '../../runner/base/error.ts'
 import { type ExampleRuns, keepsItsWord, runExamples } from '../_harness/example-runs.ts'
 import { allExamples, exampleRun, placeOf } from '../_harness/examples.ts'
-import { ELSEWHERE, UNPROVED } from './_elsewhere.ts'
+import { ELSEWHERE } from './_elsewhere.ts'
 
 /**
  * Every example of every module on a host that has nothing but the lab's Debian, but those that need another kernel (test/vm). How an example is written to be run here is told in
@@ -44,18 +44,17 @@ test.after.always(async () => {
 
 for (const each of runnable) labTest(each.title, (t) => keepsItsWord(t, each, done.events))
 
-test('every module has an example that runs here or in a virtual machine, or a role uses it that another test deploys', async (t) => {
+test('every module has an example that runs here or in a virtual machine, or a role or playbook uses it that another test runs', async (t) => {
   const here = new Set(examples.filter((each) => placeOf(each) !== undefined).map(({ module }) => module))
   const missing = [...new Set(examples.map(({ module }) => module))].filter((module) => !here.has(module))
-  const used = await keysOfRoles()
-  const unused = missing.filter((module) => !used.has(module))
-  t.log(`no role uses these yet: ${unused.join(', ')}`)
+  const used = await keysIn(join(ROOT, 'roles'), /\/(tasks|handlers)\/.*\.yml$/)
+  const played = await keysIn(join(ROOT, 'test/cloud/_files'), /\.yml$/)
   t.deepEqual(
     missing.filter((module) => !Object.keys(ELSEWHERE).some((start) => module.startsWith(start))),
     [],
   )
   t.deepEqual(
-    unused.filter((module) => !UNPROVED.has(module)),
+    missing.filter((module) => !used.has(module) && !played.has(module)),
     [],
   )
 })
@@ -98,8 +97,8 @@ function inventory(): unknown {
 }
 
 /** The keys that begin a line of a task. */
-async function keysOfRoles(): Promise<ReadonlySet<string>> {
-  const files = (await readdir(join(ROOT, 'roles'), { recursive: true })).filter((name) => /\/(tasks|handlers)\/.*\.yml$/.test(name))
-  const texts = await Promise.all(files.map((name) => readFile(join(ROOT, 'roles', name), 'utf8')))
+async function keysIn(root: string, wanted: RegExp): Promise<ReadonlySet<string>> {
+  const files = (await readdir(root, { recursive: true })).filter((name) => wanted.test(name))
+  const texts = await Promise.all(files.map((name) => readFile(join(root, name), 'utf8')))
   return new Set(texts.flatMap((text) => [...text.matchAll(/^ *(?:- )?(\w+):/gm)].map(([, key = '']) => key)))
 }
