@@ -36,7 +36,7 @@ for path in glob.glob(root + '/**/*.py', recursive=True):
     if 'revision' not in said:
         continue
     words = {key: re.findall(r'''['"]([^'"]+)['"]''', value) for key, value in said.items()}
-    if any(not words[key] and not said[key].startswith('None') for key in said):
+    if any(not words[key] and not re.match(r'None|\(\)', said[key]) for key in said):
         sys.exit(path + ' is not understood')
     before = words.get('down_revision', [])
     needs[words['revision'][0]] = before + words.get('depends_on', [])

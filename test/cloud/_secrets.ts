@@ -49,7 +49,7 @@ const QUEUE: RotatedSecret = {
   name: 'rabbitmq_password',
   tags: 'rabbitmq,cinder,nova,network',
   probe: (value) =>
-    `rabbitmqctl authenticate_user openstack ${quote(value)} </dev/null 2>&1 | grep -qE 'Success|refused' || exit 1; rabbitmqctl -q authenticate_user openstack ${quote(value)} </dev/null >/dev/null 2>&1 || exit 9`,
+    `rabbitmqctl authenticate_user openstack ${quote(value)} </dev/null 2>&1 | grep -qE 'Success|invalid credentials' || exit 1; rabbitmqctl -q authenticate_user openstack ${quote(value)} </dev/null >/dev/null 2>&1 || exit 9`,
 }
 
 function answers(request: string, status: { readonly good: string; readonly bad: string }): string {

@@ -26,7 +26,7 @@ connection = mysql+pymysql://other@elsewhere/other
 
 const LINE = {
   'a.py': "revision = 'aaaaaaaaaaaa'\ndown_revision = None\n",
-  'b.py': "revision: str = 'bbbbbbbbbbbb'\ndown_revision = 'aaaaaaaaaaaa'\n",
+  'b.py': "revision: str = 'bbbbbbbbbbbb'\ndown_revision = 'aaaaaaaaaaaa'\ndepends_on = ()\n",
   'env.py': 'import nothing\n',
 }
 
