@@ -20,10 +20,10 @@ export function askOurs(each: ErrorCase): Promise<Said> {
 /** Paths from the folder of the case, and the program's own as where it is installed. */
 function relative(text: string, folder: string): string {
   return text
+    .replaceAll(ROOT, '/usr/lib/stackrun')
     .replaceAll(`${folder}/`, '')
     .replaceAll(folder, '.')
     .replaceAll(`${dirname(folder)}/`, '../')
-    .replaceAll(ROOT, '/usr/lib/stackrun')
 }
 
 /** Without an inventory both programs say that there is none, in whatever case. */
