@@ -197,7 +197,7 @@ test('free: a handler that does not exist ends the whole run, and no host goes o
   strategy: free
   gather_facts: false
   tasks:
-    - command: sleep {{ 0 if inventory_hostname == 'h1' else 0.1 }}
+    - command: sleep {{ 0 if inventory_hostname == 'h1' else 2 }}
       notify: "{{ 'nobody' if inventory_hostname == 'h1' else [] }}"
     - debug: msg=after
 `,
