@@ -120,6 +120,12 @@ export class Shell {
     this.#end({ reason: 'it was closed' })
   }
 
+  /** Ends the shell, and waits for a moment until what it started has ended too. */
+  async close(): Promise<void> {
+    this.destroy()
+    await Promise.race([this.#channel.ended, sleep(1000, undefined, { ref: false })])
+  }
+
   #start(request: ShellRequest, onBegin: () => void, text: typeof frameText): Promise<SessionAnswer> {
     return new Promise((resolve, reject) => {
       if (this.#endReason !== undefined) {

@@ -59,9 +59,15 @@ async function stream(host: TransferHost, file: Upload, temporary: string): Prom
   }
   const shell = await host.openShell()
   const script = `( umask 077; exec cat >${quote(temporary)} )`
-  const answer = await bound(shell, file.signal, shell.runLast({ script }, counted()))
-  if (answer.rc !== 0) throw failure(host, `cannot write ${file.path}`, answer.stderr)
-  return size
+  try {
+    const answer = await bound(shell, file.signal, shell.runLast({ script }, counted()))
+    if (answer.rc !== 0) throw failure(host, `cannot write ${file.path}`, answer.stderr)
+    return size
+  } catch (error) {
+    // The program that writes may only be about to begin: who removes its file must come after it.
+    await shell.close()
+    throw error
+  }
 }
 
 async function bound(shell: Shell, signal: AbortSignal | undefined, answer: Promise<SessionAnswer>): Promise<SessionAnswer> {
