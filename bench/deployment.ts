@@ -1,10 +1,10 @@
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { run } from '../lab/child.ts'
 import { readTimeline, type Timeline } from '../runner/report/timeline/spans.ts'
 import { timelineSvg } from '../runner/report/timeline/svg.ts'
 import { timelineTable } from '../runner/report/timeline/table.ts'
+import { interruption, thisMachine } from './machine.ts'
 import { readRecap } from './measure.ts'
 
 /**
@@ -23,19 +23,15 @@ interface Stage {
 }
 
 async function main(): Promise<void> {
-  const interrupted = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.once(name, () => {
-      interrupted.abort()
-    })
+  const signal = interruption()
   const folder = await mkdtemp('/var/tmp/stackrun-bench-')
-  const stage = (playbook: string): Promise<Stage> => runStage(playbook, { folder, signal: interrupted.signal })
+  const stage = (playbook: string): Promise<Stage> => runStage(playbook, { folder, signal })
   try {
     await cp(join(ROOT, 'inventory'), join(folder, 'inventory'), {
       recursive: true,
       filter: (path) => !path.endsWith('secrets.yml'),
     })
-    await command(['lab', 'up'], { folder, signal: interrupted.signal })
+    await command(['lab', 'up'], { folder, signal })
     await publish({ first: await stage('site.yml'), instance: await stage('instance.yml'), second: await stage('site.yml') })
   } finally {
     await command(['lab', 'down', '--all'], { folder, signal: AbortSignal.timeout(120_000) })
@@ -65,7 +61,7 @@ async function command(argv: readonly string[], { folder, signal }: Place): Prom
 }
 
 async function publish(stages: Readonly<Record<'first' | 'instance' | 'second', Stage>>): Promise<void> {
-  const machine = { cpus: cpus().length, model: cpus()[0]?.model, load: loadavg()[0], node: process.version }
+  const machine = thisMachine()
   const figures = Object.fromEntries(
     Object.entries(stages).map(([name, { seconds, changed, timeline }]) => [name, { seconds, changed, phases: phases(timeline) }]),
   )

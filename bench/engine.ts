@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { cpus, loadavg, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type ChildResult, run } from '../lab/child.ts'
 import { type Ansible, ensureAnsible } from './ansible.ts'
+import { interruption, thisMachine } from './machine.ts'
 import { measure, median, type Sample } from './measure.ts'
 
 /**
@@ -44,20 +45,11 @@ async function main(): Promise<void> {
     for (const [name, playbook] of Object.entries(PLAYBOOKS))
       figures[name] = await compare(name, playbook, { runners, place, rounds: Number(values.rounds) })
     figures['300 hosts, 2,000 tasks'] = await memory(place)
-    const machine = { cpus: cpus().length, model: cpus()[0]?.model, load: loadavg()[0], node: process.version }
+    const machine = thisMachine()
     await writeFile(join(import.meta.dirname, 'engine.json'), `${JSON.stringify({ machine, ...figures }, undefined, 2)}\n`)
   } finally {
     await rm(place.folder, { recursive: true, force: true })
   }
-}
-
-function interruption(): AbortSignal {
-  const interrupted = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.once(name, () => {
-      interrupted.abort()
-    })
-  return interrupted.signal
 }
 
 const ENVIRONMENT = { NO_COLOR: '1', ANSIBLE_NOCOLOR: '1', ANSIBLE_FORKS: '50' }

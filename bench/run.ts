@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type ChildResult, run } from '../lab/child.ts'
 import { type Ansible, ensureAnsible } from './ansible.ts'
+import { interruption, thisMachine } from './machine.ts'
 import { measure, median, readRecap, type Sample } from './measure.ts'
 import { openTargets, type Targets } from './targets.ts'
 
@@ -29,13 +29,8 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { pairs: { type: 'string', default: '3' }, hosts: { type: 'string', default: '20' }, only: { type: 'string' } },
   })
-  const interrupted = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.once(name, () => {
-      interrupted.abort()
-    })
   const hosts = Number(values.hosts)
-  const { signal } = interrupted
+  const signal = interruption()
   const ansible = values.only === 'stackrun' ? undefined : await ensureAnsible({ signal, say })
   const targets = await openTargets(hosts, signal)
   try {
@@ -94,7 +89,7 @@ async function report({ hosts, pairs, runners }: Job): Promise<void> {
     }
   }
   const results = Object.fromEntries(Object.entries(samples).map(([name, list]) => [name, summary(list, hosts)]))
-  const machine = { cpus: cpus().length, model: cpus()[0]?.model, load: loadavg()[0], node: process.version }
+  const machine = thisMachine()
   await writeFile(
     join(import.meta.dirname, 'results.json'),
     `${JSON.stringify({ hosts, tasks: TASKS, pairs, machine, results, samples }, undefined, 2)}\n`,

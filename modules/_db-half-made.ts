@@ -1,4 +1,5 @@
 import type { RunAction } from '../runner/module/index.ts'
+import { DATABASE_PYTHON } from './_db-python.ts'
 
 /** Where the address of a service's database stands. */
 export interface DatabaseAddress {
@@ -25,22 +26,14 @@ echo 'The schema was half made and held nothing; it is made anew.' >&2
 "$@"`
 
 /** Drops the tables of databases that hold nothing; exits with 1 where one is in use, or there is none. */
-const EMPTIED = String.raw`import re, sys
-from urllib.parse import unquote, urlsplit
-import pymysql
+const EMPTIED = String.raw`${DATABASE_PYTHON}import sys
 # Migrations themselves fill these.
 SEEDS = {'alembic_version', 'migrate_version', 'quota_classes', 'volume_types'}
 config, section, also = sys.argv[1], sys.argv[2], sys.argv[3:]
-connection, here = '', ''
-for line in open(config, encoding='utf-8'):
-    head = re.match(r'\s*\[([^]]+)\]', line)
-    here = head.group(1) if head else here
-    option = re.match(r'connection\s*[=:]\s*(.*\S)', line)
-    connection = option.group(1) if option and here == section else connection
-address = urlsplit(connection)
-if not address.scheme.startswith('mysql') or '$' in connection:
+address = address_in([config], section)
+if address is None:
     sys.exit(1)
-db = pymysql.connect(host=address.hostname, port=address.port or 3306, user=unquote(address.username), password=unquote(address.password or ''), connect_timeout=5)
+db = connect(address)
 name = lambda *words: '.'.join('${'`'}%s${'`'}' % word for word in words)
 found = []
 with db.cursor() as cursor:

@@ -1,3 +1,5 @@
+import { DATABASE_PYTHON } from './_db-python.ts'
+
 /** Where a service's migrations are, and which database they are for. */
 export interface Migrations {
   /** Below a folder that Python's packages are in. */
@@ -16,18 +18,10 @@ export function revisionCommand({ folder, config, section }: Migrations): readon
  * What `alembic current` and `alembic heads` tell, in a thirtieth of the time: neither the service nor Alembic is loaded. A head is
  * there where the database has it or a migration that needs it.
  */
-export const READ_REVISION = String.raw`import glob, os, re, sys
-from urllib.parse import unquote, urlsplit
+export const READ_REVISION = String.raw`${DATABASE_PYTHON}import glob, os, sys
 section, folder, files = sys.argv[1], sys.argv[2], sys.argv[3:]
-connection, here = '', ''
-for path in files:
-    for line in open(path, encoding='utf-8'):
-        head = re.match(r'\s*\[([^]]+)\]', line)
-        here = head.group(1) if head else here
-        option = re.match(r'connection\s*[=:]\s*(.*\S)', line)
-        connection = option.group(1) if option and here == section else connection
-address = urlsplit(connection)
-if not address.scheme.startswith('mysql') or '$' in connection:
+address = address_in(files, section)
+if address is None:
     sys.exit('not an address that can be read here')
 root = next(path for path in (os.path.join(each, folder) for each in sys.path) if os.path.isdir(path))
 needs, followed = {}, set()
@@ -41,8 +35,7 @@ for path in glob.glob(root + '/**/*.py', recursive=True):
     before = words.get('down_revision', [])
     needs[words['revision'][0]] = before + words.get('depends_on', [])
     followed.update(before)
-import pymysql
-db = pymysql.connect(host=address.hostname, port=address.port or 3306, user=unquote(address.username), password=unquote(address.password or ''), database=address.path[1:], connect_timeout=5)
+db = connect(address, database=address.path[1:])
 with db.cursor() as cursor:
     cursor.execute('SELECT version_num FROM alembic_version')
     found = [row[0] for row in cursor.fetchall()]

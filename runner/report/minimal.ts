@@ -10,15 +10,24 @@ import type { AnsibleOptions } from './ansible.ts'
 import { errorChain } from './ansible-error.ts'
 import type { Reporter } from './reporter.ts'
 
-type HostResult = RunEventOf<'host-task-result'>
+export type HostResult = RunEventOf<'host-task-result'>
 
 /** What `ansible` and `ansible-console` print (the callback `minimal`): what each host answered, and nothing around it. */
 export function createMinimalReporter(display: AnsibleDisplay, options: AnsibleOptions): Reporter {
+  return answersReporter(display, options, showResult)
+}
+
+/** A reporter of what each host answered, each in its own form. */
+export function answersReporter(
+  display: AnsibleDisplay,
+  options: AnsibleOptions,
+  show: (event: HostResult, showing: Showing) => void,
+): Reporter {
   const messages = new AnsibleMessages(display, options)
   showConfiguration(display, options)
   return {
     handle(event) {
-      if (event.type === 'host-task-result') showResult(event, { display, options, messages })
+      if (event.type === 'host-task-result') show(event, { display, options, messages })
       else showMessage(event, messages, display)
     },
     finish: () => Promise.resolve(),
@@ -26,7 +35,7 @@ export function createMinimalReporter(display: AnsibleDisplay, options: AnsibleO
 }
 
 /** Warnings, errors that end the run, and jobs that are waited for. */
-export function showMessage(event: RunEvent, messages: AnsibleMessages, display: AnsibleDisplay): void {
+function showMessage(event: RunEvent, messages: AnsibleMessages, display: AnsibleDisplay): void {
   if (event.type === 'warning') messages.warning(event)
   if (event.type === 'error') messages.error(errorChain(event.error), 'stderr')
   if (event.type === 'included') display.show(`included: ${event.file} for ${event.hosts.join(', ')}`, { colour: 'included' })

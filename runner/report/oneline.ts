@@ -1,28 +1,15 @@
-import type { RunEventOf } from '../base/event.ts'
 import type { AnsibleColour, AnsibleDisplay } from './_ansible-display.ts'
-import { AnsibleMessages } from './_ansible-messages.ts'
 import { resultText } from './_ansible-result.ts'
-import { showConfiguration } from './_ansible-start.ts'
 import type { AnsibleOptions } from './ansible.ts'
-import { isPlainCommand, type Showing, saysText, showMessage, stateOf, textOf } from './minimal.ts'
+import { answersReporter, type HostResult, isPlainCommand, type Showing, saysText, stateOf, textOf } from './minimal.ts'
 import type { Reporter } from './reporter.ts'
 
 const WITHOUT_TRACEBACK =
   'An exception occurred during task execution. To see the full traceback, use -vvv. The error was: (traceback unavailable)'
 
-type HostResult = RunEventOf<'host-task-result'>
-
 /** What `ansible -o` prints (the callback `oneline`): one line a host. */
 export function createOnelineReporter(display: AnsibleDisplay, options: AnsibleOptions): Reporter {
-  const messages = new AnsibleMessages(display, options)
-  showConfiguration(display, options)
-  return {
-    handle(event) {
-      if (event.type === 'host-task-result') showResult(event, { display, options, messages })
-      else showMessage(event, messages, display)
-    },
-    finish: () => Promise.resolve(),
-  }
+  return answersReporter(display, options, showResult)
 }
 
 function showResult(event: HostResult, { display, options }: Showing): void {
