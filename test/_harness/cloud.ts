@@ -40,7 +40,8 @@ export interface CloudTests {
 
 /**
  * Makes ready the lab of one test file before its tests and takes it away after them.
- * With STACKRUN_LAB_KEEP=1 it stays, to be looked at.
+ * With STACKRUN_LAB_KEEP=1 it stays, to be looked at; with STACKRUN_CLOUD set to the folder of one that stayed, that one is used,
+ * its hosts as they are, and stays.
  * @param network the first three numbers of its addresses; no two test files that may run at once share one
  * @param whyNot tells what is missing for the tests here, where more than a lab is needed
  */
@@ -50,9 +51,10 @@ export async function cloudTests(what: string, network: string, whyNot = whyNoLa
     process.stderr.write(`\n*** ${what.toUpperCase()}: ITS TESTS ARE SKIPPED: ${problem} ***\n\n`)
     return { serial: test.serial.skip, lab: () => unreachable(problem) }
   }
-  const lab = await makeLab(network)
+  const kept = process.env['STACKRUN_CLOUD']
+  const lab = kept === undefined ? await makeLab(network) : openLab(kept, network)
   test.after.always(async () => {
-    if (process.env['STACKRUN_LAB_KEEP'] === '1') {
+    if (process.env['STACKRUN_LAB_KEEP'] === '1' || kept !== undefined) {
       process.stderr.write(`\nthe lab of ${what} is left in ${lab.folder}\n`)
       return
     }
@@ -72,9 +74,13 @@ function unreachable(problem: string): never {
 
 async function makeLab(network: string): Promise<CloudLab> {
   const folder = await mkdtemp('/var/tmp/stackrun-site-test-')
-  const inventory = join(folder, 'inventory')
   const keep = (path: string): boolean => !path.endsWith('secrets.yml')
-  await cp(join(ROOT, 'inventory'), inventory, { recursive: true, filter: keep })
+  await cp(join(ROOT, 'inventory'), join(folder, 'inventory'), { recursive: true, filter: keep })
+  return openLab(folder, network)
+}
+
+function openLab(folder: string, network: string): CloudLab {
+  const inventory = join(folder, 'inventory')
   const env = { ...process.env, CI: '1', NO_COLOR: '1', STACKRUN_LAB: join(folder, 'lab'), STACKRUN_LAB_NETWORK: network }
   return { folder, inventory, run: (argv, options) => run(argv, env, options?.signal), start: (argv, onLine) => start(argv, env, onLine) }
 }
