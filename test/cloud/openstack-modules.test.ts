@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { cloudTests, type Finished, ROOT } from '../_harness/cloud.ts'
 import { onHost } from './_units.ts'
 
-const { serial, lab } = await cloudTests('the modules of OpenStack', '10.82.4')
+const { serial, lab } = await cloudTests('the modules of OpenStack', '10.82.3')
 
 serial('the cloud is deployed', async (t) => {
   const { code, output } = await run('playbooks/site.yml', '--skip-tags', 'verify')

@@ -92,7 +92,7 @@ async function rotate(names: readonly string[]): Promise<readonly [Secrets, Secr
   const before: Secrets = Object.fromEntries(
     [...loadVarsFile(file)].map(([name, { value }]) => [name, typeof value === 'string' ? value : '']),
   )
-  const after = { ...before, ...Object.fromEntries(names.map((name) => [name, `new$a%b@${randomBytes(12).toString('hex')}`])) }
+  const after = { ...before, ...Object.fromEntries(names.map((name) => [name, `new$a%(b@${randomBytes(12).toString('hex')}`])) }
   await writeVars('secrets.yml', after)
   return [before, after]
 }
