@@ -24,7 +24,7 @@ export interface Asked {
 export async function ask(api: Api, asked: Asked): Promise<HttpResponse> {
   const answer = await settled(api, asked)
   if (answer.status !== 401 || !api.session.renewable) return answer
-  await api.session.renew()
+  await api.session.replace()
   return settled(api, asked)
 }
 

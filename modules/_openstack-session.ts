@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Failure } from '../runner/module/index.ts'
 import { fail, httpReason, type ModuleContext, type ReadOnlyHost, Secret, UnknownState, z } from '../runner/module/index.ts'
 import { sha256 } from './_bytes.ts'
@@ -19,8 +20,16 @@ const ticketShape = z.object({
   catalogue: z.array(entry).optional(),
   project: z.string().optional(),
   user: z.string().optional(),
+  /** When it had come, in milliseconds since the epoch. */
+  since: z.number().optional(),
 })
 type Ticket = z.output<typeof ticketShape>
+
+/**
+ * Keystone tells the times of tokens in whole seconds: one of the second in which a password was changed counts as one from before the
+ * change, and is refused.
+ */
+export const TOKEN_SECOND = 1000
 
 export const JSON_HEADERS = { 'Content-Type': 'application/json', Accept: 'application/json' } as const
 
@@ -42,21 +51,21 @@ export class Refused extends Error {
 export class Session {
   readonly auth: Auth
   readonly #host: ReadOnlyHost
-  readonly #memo: ModuleContext['memo']
+  readonly #context: ModuleContext | undefined
   #ticket: Ticket
 
-  private constructor(host: ReadOnlyHost, auth: Auth, opened: { readonly memo: ModuleContext['memo']; readonly ticket: Ticket }) {
+  private constructor(host: ReadOnlyHost, auth: Auth, opened: { readonly context: ModuleContext | undefined; readonly ticket: Ticket }) {
     this.auth = auth
     this.#host = host
-    this.#memo = opened.memo
+    this.#context = opened.context
     this.#ticket = opened.ticket
   }
 
   /** `fresh`: in check mode, where Keystone does not answer yet because it is still to be set up. @throws Refused */
-  static async open(host: ReadOnlyHost, auth: Auth, memo: ModuleContext['memo']): Promise<Session | 'fresh'> {
+  static async open(host: ReadOnlyHost, auth: Auth, context: ModuleContext): Promise<Session | 'fresh'> {
     try {
-      const ticket = auth.token === undefined ? await ticketOf(host, auth, memo) : { token: auth.token.reveal() }
-      return new Session(host, auth, { memo, ticket })
+      const ticket = auth.token === undefined ? await ticketOf(host, auth, context) : { token: auth.token.reveal() }
+      return new Session(host, auth, { context, ticket })
     } catch (error) {
       if (error instanceof UnknownState && host.predicted) return 'fresh'
       throw error
@@ -65,7 +74,7 @@ export class Session {
 
   /** Without a token, for a cloud that is not there yet. */
   static none(host: ReadOnlyHost, auth: Auth): Session {
-    return new Session(host, auth, { memo: undefined, ticket: { token: '' } })
+    return new Session(host, auth, { context: undefined, ticket: { token: '' } })
   }
 
   get token(): Secret {
@@ -91,16 +100,24 @@ export class Session {
     return this.auth.token === undefined
   }
 
-  /** Logs in anew: the token was refused, or what was registered since is wanted. */
+  /** Logs in anew: what was registered since is wanted. */
   async renew(): Promise<void> {
-    if (!this.renewable) return
+    if (!this.renewable || this.#context === undefined) return
     this.forget()
-    this.#ticket = await ticketOf(this.#host, this.auth, this.#memo)
+    this.#ticket = await ticketOf(this.#host, this.auth, this.#context)
+  }
+
+  /** Logs in anew in place of a token that was refused. */
+  async replace(): Promise<void> {
+    const { since } = this.#ticket
+    const age = this.#context === undefined || since === undefined ? TOKEN_SECOND : this.#context.now - since
+    if (age < TOKEN_SECOND) await pause(TOKEN_SECOND - age, undefined, { signal: this.#context?.signal })
+    await this.renew()
   }
 
   /** The next task logs in anew and sees what this one registers. */
   forget(): void {
-    this.#memo?.forget(memoKey(this.auth))
+    this.#context?.memo?.forget(memoKey(this.auth))
   }
 
   /** Undefined where the token is for no project, domain or system. */
@@ -115,13 +132,14 @@ function memoKey(auth: Auth): string {
   return `openstack ${auth.url} ${auth.who} ${sha256(Buffer.from(auth.body.reveal()))}`
 }
 
-async function ticketOf(host: ReadOnlyHost, auth: Auth, memo: ModuleContext['memo']): Promise<Ticket> {
-  const ask = (): Promise<Secret> => logIn(host, auth)
+async function ticketOf(host: ReadOnlyHost, auth: Auth, context: ModuleContext): Promise<Ticket> {
+  const { memo } = context
+  const ask = (): Promise<Secret> => logIn(host, auth, context)
   const secret = memo === undefined ? await ask() : await memo.get(memoKey(auth), ask)
   return ticketShape.parse(JSON.parse(secret.reveal()))
 }
 
-async function logIn(host: ReadOnlyHost, auth: Auth): Promise<Secret> {
+async function logIn(host: ReadOnlyHost, auth: Auth, context: ModuleContext): Promise<Secret> {
   const answer = await host.http({
     method: 'POST',
     url: `${auth.url}/auth/tokens`,
@@ -131,7 +149,7 @@ async function logIn(host: ReadOnlyHost, auth: Auth): Promise<Secret> {
     validateCerts: auth.validateCerts,
   })
   const token = answer.headers['x-subject-token']
-  if (answer.status === 201 && token !== undefined) return ticketSecret(token, answer.body)
+  if (answer.status === 201 && token !== undefined) return ticketSecret(token, answer.body, context.now)
   throw refusedLogin(auth, answer)
 }
 
@@ -148,10 +166,10 @@ async function describeToken(host: ReadOnlyHost, auth: Auth, token: Secret): Pro
   return ticketShape.parse(JSON.parse(ticketSecret(token.reveal(), answer.body).reveal()))
 }
 
-function ticketSecret(token: string, body: Buffer): Secret {
+function ticketSecret(token: string, body: Buffer, since?: number): Secret {
   const parsed = tokenAnswer.safeParse(parseJson(body.toString('utf8')))
   const { catalog, project, user } = parsed.success ? parsed.data.token : {}
-  const ticket: Ticket = { token, catalogue: catalog, project: project?.id, user: user?.id }
+  const ticket: Ticket = { token, catalogue: catalog, project: project?.id, user: user?.id, since }
   return new Secret(JSON.stringify(ticket))
 }
 

@@ -62,7 +62,7 @@ export function running(api: Api | Failure, what: string): Api | Failure {
 
 async function openSession(host: ReadOnlyHost, auth: Auth, context: ModuleContext): Promise<Session | 'fresh'> {
   if (host.predicted && (await believed<string>(host, 'keystone_cloud', 'cloud')) === 'fresh') return 'fresh'
-  return Session.open(host, auth, context.memo)
+  return Session.open(host, auth, context)
 }
 
 async function refusable<T>(open: () => Promise<T>): Promise<T | Failure> {

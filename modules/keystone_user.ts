@@ -17,7 +17,7 @@ import { ABSENT, type Found } from './_openstack-believed.ts'
 import { find, holds } from './_openstack-find.ts'
 import { readFrom, send } from './_openstack-request.ts'
 import { effectsOf, idOf, resultOf } from './_openstack-resource.ts'
-import { JSON_HEADERS } from './_openstack-session.ts'
+import { JSON_HEADERS, TOKEN_SECOND } from './_openstack-session.ts'
 
 const userArguments = z.strictObject({
   ...authArguments,
@@ -154,7 +154,8 @@ function passwordChange(state: KeystoneUserState, args: UserArguments, password:
   })
   return {
     what: purpose,
-    actions: [action],
+    // Whoever logs in next with it gets a token that is let in.
+    actions: [action, { do: 'run', argv: ['sleep', String(TOKEN_SECOND / 1000)] }],
     effects: effectsOf({ kind: 'keystone_user', keys: [scopedKey(args.domain, args.name)] }, state.user),
   }
 }

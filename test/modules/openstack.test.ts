@@ -116,7 +116,7 @@ test('a given token tells its catalogue itself', async (t) => {
   t.deepEqual(one.seen, ['GET http://c:5000/v3/auth/tokens [given]'])
 })
 
-test('a token that is refused is replaced once, and what follows uses the new one', async (t) => {
+test('a token that is refused is replaced once, in another second, and what follows uses the new one', async (t) => {
   const one = cloud({
     [LOGIN]: [login('old', NEUTRON), login('new', NEUTRON)],
     [`GET ${NETWORK}/networks/1`]: [
@@ -125,7 +125,9 @@ test('a token that is refused is replaced once, and what follows uses the new on
     ],
   })
   const api = await opened(one, 'network')
+  const begun = Date.now()
   t.deepEqual(await getJson(api, '/networks/1'), { network: {} })
+  t.true(Date.now() - begun >= 990)
   t.is(api.session.token.reveal(), 'new')
   t.deepEqual(one.seen.slice(1), [`GET ${NETWORK}/networks/1 [old]`, LOGIN, `GET ${NETWORK}/networks/1 [new]`])
 })
