@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RunnerError } from '../base/error.ts'
 import { killTreeScript } from './_kill.ts'
-import { LEFTOVERS, LEFTOVERS_BOUND } from './_leftovers.ts'
+import { LEFTOVERS, LEFTOVERS_BOUND, LEFTOVERS_SILENCE } from './_leftovers.ts'
 import type { Shell } from './_shell.ts'
 import { download, type TransferHost, upload } from './_transfer.ts'
 import type { Become, Session, SessionAnswer, SessionRequest, Upload } from './session.ts'
@@ -47,20 +47,27 @@ export class ShellSession implements Session, TransferHost {
   async open(): Promise<this> {
     const { shell, said } = await this.#start(LEFTOVERS)
     this.#shell = shell
-    if (said !== '') await this.#waitForOthers(shell)
+    await this.#waitForOthers(shell, said)
     return this
   }
 
-  async #waitForOthers(shell: Shell): Promise<void> {
+  async #waitForOthers(shell: Shell, first: readonly string[]): Promise<void> {
     const { warn, signal } = this.#options
-    warn(`${this.name}: waits for what an earlier run, which was cut short, has left running there`)
-    const until = Date.now() + LEFTOVERS_BOUND
-    while (Date.now() < until) {
-      await sleep(500, undefined, { signal })
-      const { stdout } = await shell.run({ script: LEFTOVERS })
-      if (stdout.length === 0) return
+    const begun = Date.now()
+    let told = false
+    for (let left = first; left.length > 0; left = lines((await shell.run({ script: LEFTOVERS })).stdout)) {
+      const waited = Date.now() - begun
+      if (waited >= LEFTOVERS_BOUND) {
+        warn(`${this.name}: does not wait any longer for what an earlier run has left running there`)
+        return
+      }
+      if (!told && waited >= LEFTOVERS_SILENCE) {
+        const doing = [...new Set(left)].join(', ')
+        warn(`${this.name}: waits for what an earlier run, which was cut short, has left running there: ${doing}`)
+        told = true
+      }
+      await sleep(told ? 500 : 100, undefined, { signal })
     }
-    warn(`${this.name}: does not wait any longer for what an earlier run has left running there`)
   }
 
   request(request: SessionRequest): Promise<SessionAnswer> {
@@ -145,10 +152,10 @@ export class ShellSession implements Session, TransferHost {
   }
 
   /** A fresh shell that is ready for requests, and what a first script says there. */
-  async #start(script: string): Promise<{ readonly shell: Shell; readonly said: string }> {
+  async #start(script: string): Promise<{ readonly shell: Shell; readonly said: readonly string[] }> {
     const shell = await this.openShell()
     const answer = await shell.run({ script: `${ENTER}\n${this.#options.prelude}\nprintf '%s\\n' "$$"\n${script}` })
-    const [pid = '', ...said] = answer.stdout.toString().split('\n')
+    const [pid = '', ...said] = lines(answer.stdout)
     shell.pid = Number(pid)
     if (answer.rc !== 0 || !(shell.pid > 1)) {
       shell.destroy()
@@ -156,7 +163,7 @@ export class ShellSession implements Session, TransferHost {
         hint: 'the host needs a POSIX sh; ansible_shell_executable names another one',
       })
     }
-    return { shell, said: said.join('') }
+    return { shell, said }
   }
 }
 
@@ -180,6 +187,13 @@ function stopOf(request: SessionRequest): Stop {
     }
   })
   return { stopped, forget }
+}
+
+function lines(output: Buffer): readonly string[] {
+  return output
+    .toString()
+    .split('\n')
+    .filter((line) => line !== '')
 }
 
 function ignore(): void {

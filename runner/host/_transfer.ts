@@ -75,6 +75,8 @@ async function bound(shell: Shell, signal: AbortSignal | undefined, answer: Prom
     shell.destroy()
   }
   signal?.addEventListener('abort', stop, { once: true })
+  // It may have come while the shell was being opened.
+  if (signal?.aborted === true) stop()
   try {
     return await answer
   } catch (error) {

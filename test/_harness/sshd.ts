@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -82,11 +82,15 @@ function configText(folder: string, sshd: { address: string; port: number; types
     'PermitRootLogin yes',
     'PrintMotd no',
     'MaxStartups 100',
+    `SetEnv ${MARK}=${folder}`,
     `UsePAM ${userInfo().uid === 0 ? 'yes' : 'no'}`,
     'LogLevel ERROR',
     '',
   ].join('\n')
 }
+
+/** In the environment of all that its connections start. */
+const MARK = 'STACKRUN_TEST_SSHD'
 
 async function keygen(type: string, path: string): Promise<void> {
   await run('ssh-keygen', ['-q', '-t', type, '-N', '', '-C', 'test', '-f', path])
@@ -136,5 +140,23 @@ async function stopSshd(child: ChildProcess, folder: string): Promise<void> {
     child.kill()
     await ended
   }
+  await endLeftovers(folder)
   await rm(folder, { recursive: true, force: true })
+}
+
+/** What a connection that was killed has left running is waited for by every later session on this machine. */
+async function endLeftovers(folder: string): Promise<void> {
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) continue
+    const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
+    if (environment.split('\0').includes(`${MARK}=${folder}`)) kill(Number(pid))
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // it has ended by itself
+  }
 }

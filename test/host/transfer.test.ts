@@ -154,6 +154,8 @@ for (const kind of ['local', 'ssh'] as const) {
     }, 100)
     const aborted = session.upload({ path: `${folder}/old`, content: endless(), signal: abort.signal })
     await t.throwsAsync(aborted, { message: 'enough' })
+    const late = session.upload({ path: `${folder}/old`, content: endless(), signal: abort.signal })
+    await t.throwsAsync(late, { message: 'enough' })
     await t.throwsAsync(session.upload({ path: `${folder}/old`, content: broken() }), { message: 'the source broke' })
     await sleep(100)
     t.is(readFileSync(`${folder}/old`, 'utf8'), 'old')
