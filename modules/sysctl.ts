@@ -58,15 +58,7 @@ export default defineModule<Args, State>({
   },
   plan({ target, live }, task): readonly Change[] | Failure {
     const before = oldText(target)
-    if (before === undefined)
-      return [
-        {
-          what: `set ${task.name} in ${target.path}`,
-          actions: [],
-          certainty: 'maybe',
-          why: `the content of ${target.path} is not known yet`,
-        },
-      ]
+    if (before === undefined) return [unseen(target, live, task)]
     const after = editSettings(before, task)
     const file = before === after ? [] : [fileChange(target, task, { before, after })]
     if (!task.sysctl_set || task.value === undefined || task.state === 'absent' || same(live, task.value)) return file
@@ -75,6 +67,15 @@ export default defineModule<Args, State>({
   },
   result: (_state, task) => ({ name: task.name, ...(task.value === undefined ? {} : { value: task.value }) }),
 })
+
+/** What the file says cannot be known yet: where the kernel's own value is to change, something changes in any case. */
+function unseen(target: Target, live: string | undefined, task: Args): Change {
+  const { name, value } = task
+  const change = { what: `set ${name} in ${target.path}`, actions: [] }
+  if (task.sysctl_set && task.state === 'present' && value !== undefined && live !== undefined && !same(live, value))
+    return { ...change, effects: [resource('sysctl', name, value)] }
+  return { ...change, certainty: 'maybe', why: `the content of ${target.path} is not known yet` }
+}
 
 function wordOf(value: string | number | boolean): string {
   if (typeof value === 'boolean') return value ? '1' : '0'
