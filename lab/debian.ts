@@ -32,7 +32,7 @@ export async function makeDebian(lab: Lab, { tree, packages, lists = 'remove' }:
     ...(lists === 'keep' ? ['--skip=cleanup/apt/lists'] : []),
     `--include=${packages.join(',')}`,
   ]
-  await must(['mmdebstrap', ...flags, RELEASE, tree, ...SOURCES], { signal: lab.signal, timeout: 1200, env: { http_proxy: '' } })
+  await must(['mmdebstrap', ...flags, RELEASE, tree, ...SOURCES], { signal: lab.signal, timeout: 3600, env: { http_proxy: '' } })
   // What mmdebstrap was told about the network is the build's affair, not the hosts'.
   await rm(join(tree, 'etc/apt/apt.conf.d/99mmdebstrap'), { force: true })
   await rm(join(tree, 'etc/hostname'), { force: true })

@@ -35,24 +35,28 @@ export const SOURCES: readonly string[] = [
   `deb ${CANONICAL.security} ${RELEASE}-security main`,
 ]
 
-/** Units that make no sense on a host whose clock, network and consoles are this machine's. */
-const MASKED: readonly string[] = [
-  'getty.target',
-  'console-getty.service',
-  'e2scrub_all.timer',
-  'e2scrub_reap.service',
-  'systemd-timesyncd.service',
+/** Units that would run in the middle of a test. */
+export const DISTURBING: readonly string[] = [
   'apt-daily.timer',
   'apt-daily-upgrade.timer',
   'dpkg-db-backup.timer',
   'man-db.timer',
+  'e2scrub_all.timer',
+  'e2scrub_reap.service',
+]
+
+/** Units that make no sense on a host whose clock, network and consoles are this machine's. */
+const SHARED: readonly string[] = [
+  'getty.target',
+  'console-getty.service',
+  'systemd-timesyncd.service',
   'systemd-udev-trigger.service',
   'systemd-resolved.service',
   'systemd-networkd.service',
   'systemd-networkd-wait-online.service',
 ]
 
-export const LINKS: Readonly<Record<string, string>> = Object.fromEntries(MASKED.map((unit) => [`etc/systemd/system/${unit}`, '/dev/null']))
+export const LINKS: Readonly<Record<string, string>> = maskedUnits([...DISTURBING, ...SHARED])
 
 const LOOP_DEVICES = Array.from({ length: 64 }, (_, n) => `b! /dev/loop${String(n)} 0660 root disk - 7:${String(n)}`)
 
@@ -114,6 +118,11 @@ export const MODES: Readonly<Record<string, number>> = { 'etc/sudoers.d/deploy':
 
 /** Users beside root: `deploy` becomes root without a password, `plain` with one. */
 export const USERS: readonly string[] = ['deploy', 'plain']
+
+/** The links that keep units from being started, by anybody. */
+export function maskedUnits(units: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(units.map((unit) => [`etc/systemd/system/${unit}`, '/dev/null']))
+}
 
 /** The name of the base tree that this recipe makes, with this key in it. */
 export function recipeName(publicKey: string): string {

@@ -33,10 +33,17 @@ export type LvolArgs = z.output<typeof lvolSchema>
 
 const SIZE = /^([+]?)(\d+(?:\.\d+)?)(?:([bskmgtpe])b?|%(VG|FREE|PVS))?$/i
 
-/** Bytes. */
+export interface LogicalVolume {
+  readonly size: number
+  readonly active: boolean
+  /** LVM is told not to activate it, as it is with a snapshot of a thin volume. */
+  readonly skipped: boolean
+}
+
+/** Sizes in bytes. */
 export interface LogicalVolumes {
   readonly group: { readonly size: number; readonly free: number; readonly extent: number } | undefined
-  readonly volumes: Readonly<Record<string, { readonly size: number; readonly active: boolean }>>
+  readonly volumes: Readonly<Record<string, LogicalVolume>>
 }
 
 const LIST = ['--noheadings', '--nosuffix', '--units', 'b', '--separator', '|'] as const
@@ -48,7 +55,7 @@ export function volumesProbe(vg: string): Probe<LogicalVolumes> {
     script: [
       'if ! sr_has lvs; then (exit 127); else',
       `vgs ${quoteArgv([...LIST, '-o', 'vg_size,vg_free,vg_extent_size', '--', vg])} 2>/dev/null | sed 's/^ */vg|/'`,
-      `lvs -a ${quoteArgv([...LIST, '-o', 'lv_name,lv_size,lv_active', '--', vg])} 2>/dev/null | sed 's/^ */lv|/'; fi`,
+      `lvs -a ${quoteArgv([...LIST, '-o', 'lv_name,lv_size,lv_active,lv_skip_activation', '--', vg])} 2>/dev/null | sed 's/^ */lv|/'; fi`,
     ].join('\n'),
     parse({ rc, text }) {
       if (rc === 127) return new Unavailable('there is no LVM on this host', 'install the package lvm2 first')
@@ -57,8 +64,8 @@ export function volumesProbe(vg: string): Probe<LogicalVolumes> {
       return {
         group: size === undefined ? undefined : { size: Number(size), free: Number(free), extent: Number(extent) },
         volumes: Object.fromEntries(
-          rows.flatMap(([tag, name = '', bytes, active]) =>
-            tag === 'lv' ? [[name, { size: Number(bytes), active: active === 'active' }]] : [],
+          rows.flatMap(([tag, name = '', bytes, active, skip = '']) =>
+            tag === 'lv' ? [[name, { size: Number(bytes), active: active === 'active', skipped: skip !== '' }]] : [],
           ),
         ),
       }

@@ -1,5 +1,6 @@
 import { type Change, defineModule, Failure, fail, resource, z } from '../runner/module/index.ts'
 import { type LogicalVolumes, type LvolArgs, lvolSchema, sizeOptions, volumesProbe, wantedBytes } from './_lvol.ts'
+import { lvolExamples } from './_lvol-examples.ts'
 import { splitWords } from './_shlex.ts'
 
 export default defineModule<LvolArgs, LogicalVolumes>({
@@ -10,8 +11,7 @@ export default defineModule<LvolArgs, LogicalVolumes>({
   args: lvolSchema,
   returns: z.object({ vg: z.string(), lv: z.string().optional(), size: z.number().optional().describe('Bytes.') }),
   examples: [
-    { name: 'A volume', yaml: 'lvol:\n  vg: data\n  lv: srv\n  size: 16g\n', lab: false },
-    { name: 'All that is free', yaml: 'lvol:\n  vg: data\n  lv: backup\n  size: 100%FREE\n', lab: false },
+    ...lvolExamples,
     {
       name: 'Not there',
       yaml: 'lvol:\n  vg: lvolvg\n  lv: srv\n  state: absent\n  force: true\n',
@@ -75,7 +75,7 @@ function creation(state: LogicalVolumes, task: LvolArgs): readonly Change[] | Fa
     change(
       `create logical volume ${vg}/${name}${size === undefined ? '' : ` (${size})`}`,
       argv,
-      after(state, task, { size: bytes, active: task.active }),
+      after(state, task, { size: bytes, active: task.active, skipped: false }),
     ),
   ]
 }
@@ -108,7 +108,7 @@ function resizing(state: LogicalVolumes, task: LvolArgs, volume: Volume): readon
 }
 
 function activation(state: LogicalVolumes, task: LvolArgs, volume: Volume): readonly Change[] {
-  if (volume.active === task.active) return []
+  if (volume.active === task.active || (task.active && volume.skipped)) return []
   const name = nameOf(task)
   const argv = ['lvchange', task.active ? '-ay' : '-an', `${task.vg}/${name}`]
   return [

@@ -32,7 +32,16 @@ export default defineModule<Args, State>({
   returns: z.object({ name: z.string(), params: z.string(), state: z.string() }),
   examples: [
     { name: 'Not loaded', yaml: 'modprobe:\n  name: floppy\n  state: absent\n', lab: { first: 'ok' } },
-    { name: 'Loaded, at each start too', yaml: 'modprobe:\n  name: dummy\n  params: numdummies=2\n  persistent: present\n', lab: false },
+    {
+      name: 'Loaded, at each start too',
+      yaml: 'modprobe:\n  name: dummy\n  params: numdummies=2\n  persistent: present\n',
+      lab: { first: 'changed', kernel: 'kernel modules' },
+    },
+    {
+      name: 'Neither now nor at a start',
+      yaml: 'modprobe:\n  name: dummy\n  state: absent\n  persistent: absent\n',
+      lab: { first: 'changed', kernel: 'kernel modules' },
+    },
   ],
   check: (host, task) => host.probe(moduleProbe(task.name)),
   plan: (state, task) => [...now(state, task), ...atStart(state, task)],

@@ -39,7 +39,7 @@ export default defineModule<Args, string>({
     connect_timeout_sec: 'connect_timeout',
   },
   returns: z.object({ rebooted: z.boolean(), elapsed: z.number() }),
-  examples: [{ name: 'A restart', yaml: 'reboot:\n  reboot_timeout: 120\n', lab: { first: 'changed', second: 'changed' } }],
+  examples: [{ name: 'A restart', yaml: 'reboot:\n  reboot_timeout: 1800\n', lab: { first: 'changed', second: 'changed' } }],
   check: readBoot,
   plan: (boot, task): readonly Change[] => [
     {

@@ -14,7 +14,7 @@ export default defineModule<z.output<typeof schema>, undefined>({
     'The connection is opened anew, and a shell on it must answer. The play needs `gather_facts: false` where the host may be away at its start.',
   args: schema,
   returns: z.object({ elapsed: z.number() }),
-  examples: [{ name: 'Until it is there', yaml: 'wait_for_connection:\n  timeout: 60\n', lab: { first: 'ok', second: 'ok' } }],
+  examples: [{ name: 'Until it is there', yaml: 'wait_for_connection:\n  timeout: 300\n', lab: { first: 'ok', second: 'ok' } }],
   check: () => Promise.resolve(undefined),
   plan: (_state, task) => [
     {

@@ -17,7 +17,7 @@ export interface Image {
 /** Sparse: it takes room as it is written to. */
 const DISK_SIZE = '12G'
 
-/** The image of the recipe, built where it is missing (two minutes) in place of older ones. */
+/** The image of the recipe, built where it is missing (two minutes on a quiet machine) in place of older ones. */
 export async function ensureImage(lab: Lab): Promise<Image> {
   const recipe = await readRecipe()
   const folder = join(STORE, imageName(recipe))
@@ -70,7 +70,7 @@ export async function copyInto(lab: Lab, disk: string, folder: string): Promise<
   const mountPoint = `${disk}.mnt`
   await mkdir(mountPoint, { recursive: true })
   const private_ = ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', COPY_INTO, 'sh'] as const
-  await must([...private_, disk, mountPoint, folder], { signal: lab.signal, timeout: 600 })
+  await must([...private_, disk, mountPoint, folder], { signal: lab.signal, timeout: 1800 })
   await rm(mountPoint, { recursive: true })
 }
 

@@ -52,7 +52,7 @@ async function makeDisk(
   const own = join(folder, 'own')
   await identify(lab, machine, own)
   const disk = join(folder, 'disk.img')
-  await must(['cp', '--sparse=always', image.disk, disk], { signal: lab.signal, timeout: 300 })
+  await must(['cp', '--sparse=always', image.disk, disk], { signal: lab.signal, timeout: 1800 })
   await copyInto(lab, disk, own)
   return disk
 }
@@ -89,7 +89,7 @@ async function boot(lab: Lab, machine: Machine, { disk, image, emulator }: Boot)
   const log = `${machine.console}.qemu`
   await launch({ cgroup: unit, log, argv: [emulator.program, ...options(machine, { disk, image, link })], env: emulator.env })
   const alive = (): Promise<boolean> => isPopulated(unit)
-  const up = await waitForPort({ address: machine.address, port: 22, greeting: 'SSH-', seconds: 600, signal: lab.signal, alive })
+  const up = await waitForPort({ address: machine.address, port: 22, greeting: 'SSH-', seconds: 1800, signal: lab.signal, alive })
   if (up) return
   const said = `${(await readText(log)) ?? ''}${(await readText(machine.console)) ?? ''}`
   throw new Error(`the machine ${machine.name} did not start: ${lastLines(said)}`)
@@ -122,5 +122,5 @@ export function loginOf({ address, key, knownHosts }: Machine): Readonly<Record<
 export async function onMachine(machine: Machine, script: string, signal: AbortSignal): Promise<ChildResult> {
   const settings = ['IdentitiesOnly=yes', 'StrictHostKeyChecking=yes', `UserKnownHostsFile=${machine.knownHosts}`]
   const flags = ['-F', 'none', '-i', machine.key, ...settings.flatMap((setting) => ['-o', setting])]
-  return run(['ssh', ...flags, `root@${machine.address}`, 'sh', '-s'], { signal, stdin: script, timeout: 120 })
+  return run(['ssh', ...flags, `root@${machine.address}`, 'sh', '-s'], { signal, stdin: script, timeout: 600 })
 }

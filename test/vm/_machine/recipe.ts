@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { FILES, MODES, RELEASE, SOURCES } from '../../../lab/recipe.ts'
+import { DISTURBING, FILES, MODES, maskedUnits, PACKAGES, RELEASE, SOURCES } from '../../../lab/recipe.ts'
 
 /** What the machines are made of. Their image's name is the hash of this, so that a change makes a new image. */
 export interface Recipe {
@@ -17,24 +17,8 @@ export interface Recipe {
   readonly disabled: readonly string[]
 }
 
-/** A small Debian server with a kernel of its own. */
-const SYSTEM = [
-  'systemd',
-  'systemd-sysv',
-  'dbus',
-  'libpam-systemd',
-  'udev',
-  'openssh-server',
-  'sudo',
-  'iproute2',
-  'iputils-ping',
-  'netbase',
-  'procps',
-  'kmod',
-  'e2fsprogs',
-  'linux-image-cloud-amd64',
-  'initramfs-tools',
-]
+/** What the lab's hosts have, and a kernel of its own. */
+const SYSTEM = [...PACKAGES, 'linux-image-cloud-amd64', 'initramfs-tools']
 
 /** Files that are as on the lab's hosts. */
 const SHARED = [
@@ -45,18 +29,6 @@ const SHARED = [
   'etc/apt/apt.conf.d/00lab',
 ]
 
-/** What would run in the middle of a test. */
-const MASKED = [
-  'apt-daily.timer',
-  'apt-daily-upgrade.timer',
-  'dpkg-db-backup.timer',
-  'man-db.timer',
-  'e2scrub_all.timer',
-  'e2scrub_reap.service',
-]
-
-const UNITS = 'etc/systemd/system'
-
 export async function readRecipe(): Promise<Recipe> {
   return {
     release: RELEASE,
@@ -65,8 +37,8 @@ export async function readRecipe(): Promise<Recipe> {
     files: { ...Object.fromEntries(SHARED.map((path) => [path, FILES[path] ?? ''])), 'etc/fstab': '/dev/vda / ext4 noatime 0 1\n' },
     modes: MODES,
     links: {
-      ...Object.fromEntries(MASKED.map((unit) => [`${UNITS}/${unit}`, '/dev/null'])),
-      [`${UNITS}/multi-user.target.wants/systemd-networkd.service`]: '/lib/systemd/system/systemd-networkd.service',
+      ...maskedUnits(DISTURBING),
+      [`etc/systemd/system/multi-user.target.wants/systemd-networkd.service`]: '/lib/systemd/system/systemd-networkd.service',
     },
     disabled: ['cinder-volume', 'tgt', 'nfs-server', 'systemd-networkd-wait-online'],
   }
@@ -81,11 +53,11 @@ export function imageName(recipe: Recipe): string {
  * emulated processor; that the roles install packages is shown on the lab's hosts.
  */
 async function packagesOfRoles(): Promise<readonly string[]> {
-  const cinder = z.looseObject({ cinder_volume_packages: z.array(z.string()) }).parse(await readRole('cinder/vars/main.yml'))
+  const cinder = z.looseObject({ cinder_volume_tools: z.array(z.string()) }).parse(await readRole('cinder/vars/main/configuration.yml'))
   const common = z
     .looseObject({ common_packages: z.array(z.string()), common_time_service: z.string() })
     .parse(await readRole('common/defaults/main.yml'))
-  return [...cinder.cinder_volume_packages, ...common.common_packages, common.common_time_service]
+  return ['cinder-volume', ...cinder.cinder_volume_tools, ...common.common_packages, common.common_time_service]
 }
 
 async function readRole(path: string): Promise<unknown> {
