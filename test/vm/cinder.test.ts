@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import { run } from '../../lab/child.ts'
-import { openLab } from '../../lab/lab.ts'
+import { type Lab, openLab } from '../../lab/lab.ts'
 import { cloudTests, type Finished, recap } from '../_harness/cloud.ts'
-import { loginOf, type Machine, onMachine, startMachine } from './_machine/machine.ts'
+import { loginOf, machineOf, onMachine, startMachine } from './_machine/machine.ts'
 import { whyNoMachine } from './_machine/problem.ts'
 
 /**
@@ -19,14 +19,10 @@ const TAGS = 'common,mysql,rabbitmq,memcached,keystone,cinder'
 const { serial, lab } = await cloudTests('cinder on LVM', NETWORK, whyNoMachine)
 const signal = AbortSignal.timeout(3 * 60 * 60_000)
 
-let machine: Machine | undefined
-
 serial('a volume host of a kernel of its own starts', async (t) => {
-  const { folder, inventory } = lab()
-  const own = openLab([HOST], { folder: join(folder, 'lab'), signal, say: (text) => t.log(text) })
-  machine = await timed(t, 'the machine, from its image to its greeting', () => startMachine(own, HOST))
-  await writeFile(join(inventory, 'hosts.yml'), JSON.stringify(hosts(loginOf(machine))))
-  t.is((await onMachine(machine, 'modprobe dm_mod; ls /dev/mapper/control', signal)).stdout, '/dev/mapper/control\n')
+  const machine = await timed(t, 'the machine, from its image to its greeting', () => startMachine(ownLab(), HOST))
+  await writeFile(join(lab().inventory, 'hosts.yml'), JSON.stringify(hosts(loginOf(machine))))
+  t.is(await shown(t, 'modprobe dm_mod; ls /dev/mapper/control'), '/dev/mapper/control\n')
 })
 
 serial('the deployment chooses LVM, says why, and verifies itself', async (t) => {
@@ -79,15 +75,14 @@ const NOTHING = { changed: 0, failed: 0 }
 /** Runs with the inventory of the test, tells how long it took, and gives what it said. */
 async function passes(t: ExecutionContext, ...argv: readonly string[]): Promise<Finished> {
   const finished = await timed(t, `run ${argv.join(' ')}`, () => lab().run([...argv, '-i', lab().inventory]))
-  if (finished.code !== 0 && machine !== undefined) t.log((await run(['tail', '-n', '30', machine.console], { signal })).stdout)
+  if (finished.code !== 0) t.log((await run(['tail', '-n', '30', machineOf(ownLab(), HOST).console], { signal })).stdout)
   t.is(finished.code, 0, finished.output)
   return finished
 }
 
 /** What a script prints on the machine. */
 async function shown(t: ExecutionContext, script: string): Promise<string> {
-  if (machine === undefined) return ''
-  const { stdout } = await onMachine(machine, script, signal)
+  const { stdout } = await onMachine(machineOf(ownLab(), HOST), script, signal)
   t.log(`$ ${script}\n${stdout}`)
   return stdout
 }
@@ -97,6 +92,11 @@ async function timed<T>(t: ExecutionContext, what: string, work: () => Promise<T
   const done = await work()
   t.log(`${what}: ${((Date.now() - started) / 1000).toFixed(1)} s`)
   return done
+}
+
+/** The test's lab, with the machine in it. */
+function ownLab(): Lab {
+  return openLab([HOST], { folder: join(lab().folder, 'lab'), signal, say: () => undefined })
 }
 
 /** The machine is no host that `run lab` makes. */

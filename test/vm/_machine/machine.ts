@@ -35,11 +35,20 @@ export async function startMachine(lab: Lab, host: LabHost): Promise<Machine> {
     await ensureKey(lab)
     return [await ensureEmulator(lab.signal), await ensureImage(lab)] as const
   })
-  const folder = join(lab.folder, 'machines', host.name)
-  const machine = { ...host, knownHosts: join(folder, 'known_hosts'), console: join(folder, 'console.log'), key: lab.paths.key }
-  const disk = await makeDisk(lab, machine, { folder, image })
+  const machine = machineOf(lab, host)
+  const disk = await makeDisk(lab, machine, { folder: folderOf(lab, host), image })
   await boot(lab, machine, { disk, image, emulator })
   return machine
+}
+
+/** A machine that was started, perhaps by an earlier test. */
+export function machineOf(lab: Lab, host: LabHost): Machine {
+  const folder = folderOf(lab, host)
+  return { ...host, knownHosts: join(folder, 'known_hosts'), console: join(folder, 'console.log'), key: lab.paths.key }
+}
+
+function folderOf(lab: Lab, host: LabHost): string {
+  return join(lab.folder, 'machines', host.name)
 }
 
 /** A copy of the image's disk that has a name, an address and keys. */
