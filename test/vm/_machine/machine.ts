@@ -74,6 +74,8 @@ async function identify(lab: Lab, machine: Machine, own: string): Promise<void> 
   await place(join(etc, 'apt/apt.conf.d/01lab-cache'), `Acquire::http::Proxy "${cacheUrl(lab)}";\n`)
   const network = `[Match]\nName=eth0\n\n[Network]\nAddress=${machine.address}/24\nGateway=${lab.gateway}\n`
   await place(join(etc, 'systemd/network/eth0.network'), network)
+  // A service that takes seconds elsewhere takes minutes on a processor that is emulated by a busy one.
+  await place(join(etc, 'systemd/system.conf.d/emulated.conf'), '[Manager]\nDefaultTimeoutStartSec=15min\nDefaultTimeoutStopSec=5min\n')
   await mkdir(join(own, 'root/.ssh'), { recursive: true, mode: 0o700 })
   await place(join(own, 'root/.ssh/authorized_keys'), (await readText(`${machine.key}.pub`)) ?? '', 0o600)
   const key = join(etc, 'ssh/ssh_host_ed25519_key')
