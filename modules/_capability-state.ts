@@ -20,7 +20,8 @@ export interface MirrorAnswer {
   readonly message: string
 }
 
-const PATIENCE = 'APT::Sandbox::User=root -o Acquire::Retries=0 -o Acquire::http::Timeout=10 -o Acquire::https::Timeout=10'
+/** A proxy that many hosts ask for the same file at once may answer one of them with an error (503): apt asks it anew, after 1 and 2 seconds. */
+const PATIENCE = 'APT::Sandbox::User=root -o Acquire::Retries=2 -o Acquire::http::Timeout=10 -o Acquire::https::Timeout=10'
 
 export function stateScript(asked: Asked): string {
   return [

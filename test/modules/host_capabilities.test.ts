@@ -1,4 +1,5 @@
-import { createServer } from 'node:net'
+import { createServer as createHttpServer } from 'node:http'
+import { createServer, type Server } from 'node:net'
 import { totalmem } from 'node:os'
 import test from 'ava'
 import { availabilityOf, type FeatureName } from '../../modules/_capability-features.ts'
@@ -11,12 +12,7 @@ import { runModule } from '../_harness/module.ts'
 for (const shell of ['dash', 'bash', 'busybox sh'] as const) {
   test(`${shell}: this machine tells what it can do, in one round trip`, async (t) => {
     const server = createServer()
-    const port = await new Promise<number>((resolve) => {
-      server.listen(0, '127.0.0.1', () => {
-        const address = server.address()
-        resolve(typeof address === 'object' && address !== null ? address.port : 0)
-      })
-    })
+    const port = await listening(server)
     t.teardown(() => server.close())
     const args = { ports: [port, 1], names: ['localhost', 'no-such-name.invalid'], paths: ['/', '/no/such'] }
     const { status, data, roundTrips } = await runModule(hostCapabilities, args, { shell, now: Date.now() })
@@ -30,6 +26,37 @@ for (const shell of ['dash', 'bash', 'busybox sh'] as const) {
     t.like(data['names'], { 'no-such-name.invalid': [] })
     t.regex(JSON.stringify(data['names']), /127\.0\.0\.1|::1/)
     t.deepEqual(Object.keys(data['disks'] ?? {}), ['/', '/no/such'])
+  })
+}
+
+const MIRRORS = [
+  { what: 'that fails twice is reachable at the third try', failures: 2, asked: 3, reachable: true },
+  { what: 'that goes on failing is not reachable', failures: Infinity, asked: 3, reachable: false },
+] as const
+
+for (const { what, failures, asked, reachable } of MIRRORS) {
+  test(`a mirror ${what}`, async (t) => {
+    let requests = 0
+    const server = createHttpServer((_request, response) => {
+      requests += 1
+      response.writeHead(requests > failures ? 200 : 503, requests > failures ? 'OK' : 'Error with cache data').end('Origin: Debian\n')
+    })
+    const port = await listening(server)
+    t.teardown(() => server.close())
+    const url = `http://127.0.0.1:${String(port)}/InRelease`
+    const { status, data } = await runModule(hostCapabilities, { mirror: url }, { shell: 'dash', now: Date.now() })
+    t.is(status, 'ok')
+    t.like(data['mirror'], { url, reachable })
+    t.is(requests, asked)
+  })
+}
+
+function listening(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : 0)
+    })
   })
 }
 
