@@ -84,6 +84,7 @@ serial('a playbook adds one compute node, and one takes it away', async (t) => {
   await passes(t, 'all of it verified', 'playbooks/verify.yml')
   await passes(t, 'one compute node less', 'playbooks/remove-compute.yml', '--limit', 'compute3', '-e', 'remove_compute_confirm=yes')
   await writeFile(hostsFile(), nodes)
+  await passes(t, 'its host destroyed', 'lab', 'down', 'compute3')
   await passes(t, 'the others verified', 'playbooks/verify.yml')
 })
 

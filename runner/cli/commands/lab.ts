@@ -1,3 +1,4 @@
+import { readHosts } from '../../../lab/disk.ts'
 import { takeDown, takeDownHosts } from '../../../lab/down.ts'
 import { type Lab, type LabHost, openLab } from '../../../lab/lab.ts'
 import { sshTo } from '../../../lab/ssh.ts'
@@ -55,7 +56,8 @@ export async function labCommand(argv: readonly string[], io: Io): Promise<numbe
   if (!VERBS.includes(verb)) throw new UsageError(`no such command: lab ${verb}`, 'it is up, down, status or ssh')
   const asks = !args.flag('yes') && io.stdin.isTTY && (io.env['CI'] ?? '') === ''
   const opened = await open({ inventory: args.list('inventory'), extraVars: args.list('extraVars'), asks }, io)
-  const chosen = choose(names, opened.hosts)
+  const left = verb === 'down' || verb === 'status' ? await hostsLeft(opened) : []
+  const chosen = choose(names, [...opened.hosts, ...left])
   switch (verb) {
     case 'up':
       return up(opened.lab, chosen, io)
@@ -106,6 +108,12 @@ async function open(given: { inventory: readonly string[]; extraVars: readonly s
       return typeof name === 'string' ? name : 'root'
     },
   }
+}
+
+/** Those that have left the inventory, but not the lab: they can be seen and taken down, not brought up. */
+async function hostsLeft({ lab, hosts }: Opened): Promise<readonly LabHost[]> {
+  const present = await readHosts(lab)
+  return present.filter(({ name }) => hosts.every((host) => host.name !== name))
 }
 
 async function up(lab: Lab, hosts: readonly LabHost[], io: Io): Promise<number> {
