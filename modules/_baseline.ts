@@ -37,12 +37,14 @@ export type BaselineRecord = z.output<typeof recordShape>
 const SYSCTLS =
   '/proc/sys/net/ipv4/ip_forward /proc/sys/net/bridge/bridge-nf-call-* /proc/sys/net/ipv6/conf/*/disable_ipv6 /proc/sys/net/ipv6/conf/*/addr_gen_mode'
 
-/** Folders whose entries are known by name: what packages and services leave outside of /etc shows there. */
+/**
+ * Folders whose entries are known by name: what packages and services leave outside of /etc shows there. A log is no entry, nor is the
+ * private folder that systemd gives a service that runs: they come and go by themselves.
+ */
 const PARENTS = '/ /etc /home /opt /root /srv /usr/local /usr/local/* /var /var/cache /var/lib /var/log /var/spool /var/tmp'
 
 /**
  * A file of /etc is its path and its checksum's beginning, so that a changed one shows as one that went and one that came.
- * Logs are no entries: they come and go by themselves.
  */
 export const INVENTORY_SCRIPT = [
   `${section('packages')} if sr_has dpkg-query; then dpkg-query -W -f '\${db:Status-Status} \${Package}\\n' | sed -n 's/^installed //p' | sort -u; fi`,
@@ -58,7 +60,7 @@ export const INVENTORY_SCRIPT = [
   `${section('users')} cut -d: -f1,3 /etc/passwd | sort`,
   `${section('groups')} cut -d: -f1,3 /etc/group | sort`,
   `${section('etc')} if sr_has sha256sum; then { find /etc -xdev -type f ! -name '*-' ! -name ld.so.cache ! -name .pwd.lock -exec sha256sum {} + | sed 's/^\\(............\\)[0-9a-f]* .\\(.*\\)/\\2 \\1/'; find /etc -xdev -type l -exec sh -c 'for p; do echo "$p -> $(readlink "$p")"; done' - {} +; find /etc -xdev -mindepth 1 -type d | sed 's|$|/|'; } | sort; fi`,
-  `${section('entries')} find ${PARENTS} -xdev -mindepth 1 -maxdepth 1 ! \\( -path '/var/log/*' -type f \\) 2>/dev/null | sort -u`,
+  `${section('entries')} find ${PARENTS} -xdev -mindepth 1 -maxdepth 1 ! \\( -path '/var/log/*' -type f \\) ! -path '/var/tmp/systemd-private-*' 2>/dev/null | sort -u`,
   ':',
 ].join('\n')
 

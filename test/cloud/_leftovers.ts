@@ -7,6 +7,10 @@ interface Leftover {
 const LEFTOVERS: readonly Leftover[] = [
   { line: /^\+ files: \/var\/backups\/stackrun/, reason: 'backups are there to stay' },
   { line: /^[+-] files: \/var\/log\/(apt\/|dpkg\.log|alternatives\.log)/, reason: 'the books of what was installed and removed' },
+  {
+    line: /^\+ files: \/var\/log\/(syslog|(auth|cron|haproxy|kern|mail|user)\.log)$/,
+    reason: 'what rsyslog, which comes with Swift, wrote of the host meanwhile: logins among it',
+  },
   { line: /^[+-] files: \/var\/(lib\/ucf|cache\/debconf|cache\/ldconfig)\//, reason: 'old copies and caches of tools of dpkg' },
   { line: /^[+-] etc: \/etc\/ld\.so\.cache /, reason: 'a cache of the linker, made anew whenever libraries come or go' },
   {
