@@ -11,6 +11,8 @@ export interface Setting {
   readonly key: string
   /** Default `defaults`. */
   readonly section?: string | undefined
+  /** A second place in ansible.cfg, which counts where the first says nothing. */
+  readonly elsewhere?: Pick<Setting, 'key' | 'section'> | undefined
 }
 
 /** What ansible.cfg and the environment say; the environment wins, an empty variable counts as not set. */
@@ -38,8 +40,11 @@ export function readAnsibleConfig(io: Io): AnsibleConfig {
   const lookUp = (setting: Setting): Found | undefined => {
     const env = setting.env === undefined ? '' : (io.env[setting.env] ?? '')
     if (env !== '') return { text: env, origin: `the environment variable ${setting.env ?? ''}`, folder: io.cwd }
-    const text = sections.get(setting.section ?? 'defaults')?.get(setting.key)
-    return text === undefined || file === undefined ? undefined : { text, origin: `${setting.key} in ${file}`, folder: dirname(file) }
+    const places = [setting, ...(setting.elsewhere === undefined ? [] : [setting.elsewhere])]
+    const place = places.find(({ section, key }) => sections.get(section ?? 'defaults')?.has(key) === true)
+    const text = place === undefined ? undefined : sections.get(place.section ?? 'defaults')?.get(place.key)
+    if (text === undefined || place === undefined || file === undefined) return undefined
+    return { text, origin: `${place.key} in ${file}`, folder: dirname(file) }
   }
   const found = (name: SettingName): Found | undefined => lookUp(SETTINGS[name])
   const absolute = (path: string, folder: string): string => resolve(folder, path.replace(/^~(?=\/|$)/, io.env['HOME'] ?? homedir()))

@@ -1,4 +1,4 @@
-import { isList, isRecord, record, Template, type Value } from '../base/value.ts'
+import { isList, isRecord, record, Template, type Value, type ValueRecord } from '../base/value.ts'
 import type { Inventory } from '../load/inventory-types.ts'
 import type { VarLayer, VarMap } from '../load/layer.ts'
 import { createScope } from '../load/vars.ts'
@@ -8,6 +8,8 @@ import { str } from '../template/runtime/text.ts'
 export interface InventoryView {
   readonly inventory: Inventory
   readonly extraVars: VarMap
+  /** Facts of earlier runs. */
+  readonly facts: (host: string) => ValueRecord | undefined
   /** What `--limit` leaves. */
   readonly available: ReadonlySet<string>
   /** Each variable where it was set, not where it counts. */
@@ -111,9 +113,10 @@ export function graph(view: InventoryView, group: string, vars: boolean, depth =
   ]
 }
 
-export function hostVars({ inventory, extraVars, asWritten }: InventoryView, host: string): Readonly<Record<string, Value>> {
+export function hostVars({ inventory, extraVars, asWritten, facts }: InventoryView, host: string): Readonly<Record<string, Value>> {
   if (asWritten) return merged(inventory.ownLayersOf(host))
-  return merged([...inventory.layersOf(host), { layer: 'extra vars', vars: extraVars }])
+  const cached = new Map(Object.entries(facts(host) ?? {}).map(([name, value]) => [name, { value }] as const))
+  return merged([...inventory.layersOf(host), { layer: 'facts', vars: cached }, { layer: 'extra vars', vars: extraVars }])
 }
 
 function groupVars({ inventory }: InventoryView, group: string): Readonly<Record<string, Value>> {

@@ -19,6 +19,7 @@ import type { TemplateEngine } from '../template/engine.ts'
 import { createTemplateEngine } from '../template/environment.ts'
 import { type AnsibleConfig, readAnsibleConfig } from './ansible-config.ts'
 import { factCacheOf, gatheringOf } from './fact-settings.ts'
+import { inventoryReading } from './inventory-settings.ts'
 import { inventorySources } from './inventory-sources.ts'
 import type { Io } from './io.ts'
 import { moduleFolder, packageFile } from './package-root.ts'
@@ -57,6 +58,8 @@ export interface ProjectOptions {
   readonly modulePath?: readonly string[] | undefined
   /** The folder that stands for the playbook's where there is none (`--playbook-dir`). */
   readonly playbookDir?: string | undefined
+  /** Inventories are read anew, whatever is kept of them. */
+  readonly flushCache?: boolean | undefined
   readonly emit: (event: RunEvent) => void
 }
 
@@ -73,19 +76,20 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   const vault = await openVault(options)
   const decrypt = decryptOf({ vault })
   const extraVars = parseExtraVars(options.extraVars, io.cwd, { decrypt })
+  const engine = createTemplateEngine(
+    createTemplateHost({
+      secrets,
+      env: io.env,
+      decrypt,
+      allowBrokenConditionals: config.bool('ALLOW_BROKEN_CONDITIONALS', false),
+      warn: (message, source, kind) => {
+        warn(message, source, undefined, kind)
+      },
+    }),
+  )
   return {
     registry: createRegistry({ builtinDir: moduleFolder(), actions: actionSpecs(), warn }),
-    engine: createTemplateEngine(
-      createTemplateHost({
-        secrets,
-        env: io.env,
-        decrypt,
-        allowBrokenConditionals: config.bool('ALLOW_BROKEN_CONDITIONALS', false),
-        warn: (message, source, kind) => {
-          warn(message, source, undefined, kind)
-        },
-      }),
-    ),
+    engine,
     extraVars,
     gathering: gatheringOf(config),
     factCache: factCacheOf(config),
@@ -94,7 +98,16 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
     warn,
     vault,
     decrypt,
-    readInventory: () => loadInventory(sources, { playbookDirs, warn, extraVars, decrypt }),
+    readInventory: () =>
+      loadInventory(sources, {
+        playbookDirs,
+        warn,
+        engine,
+        extraVars,
+        decrypt,
+        flushCache: options.flushCache,
+        ...inventoryReading(config),
+      }),
   }
 }
 

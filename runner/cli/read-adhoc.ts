@@ -4,7 +4,7 @@ import { type Compiled, compileText } from '../plan/compile.ts'
 import type { Job } from './job.ts'
 import { openProject, type Project } from './project.ts'
 import { readyInventory } from './ready-inventory.ts'
-import { limitedHosts, nobodyLeft, warnIfEmpty } from './target-hosts.ts'
+import { limitedHosts, limitOf, nobodyLeft, warnIfEmpty } from './target-hosts.ts'
 
 /** What tasks without a playbook are run with. */
 export interface Adhoc {
@@ -25,11 +25,9 @@ export async function openAdhoc(job: Job, pattern: string): Promise<Adhoc> {
   const project = await openProject({ ...job, ...choices, playbooks: [] })
   const inventory = await readyInventory(job, project)
   if (choices.flushCache) for (const host of [...inventory.hosts, 'localhost']) project.factCache?.remove(host)
-  if (LOCALHOST.includes(pattern) && inventory.hosts.length === 0) {
-    if (inventory.sources.length === 0) project.warn('No inventory was parsed, only implicit localhost is available')
-  } else warnIfEmpty(inventory, project.warn)
+  if (!LOCALHOST.includes(pattern) || inventory.hosts.length > 0) warnIfEmpty(inventory, project.warn)
   for (const name of inventory.unmatched(pattern)) project.warn(`Could not match supplied host pattern, ignoring: ${name}`)
-  const hosts = limitedHosts(choices.limit, inventory, project.warn)
+  const hosts = limitedHosts(limitOf(choices.limit, job.io.cwd), inventory, project.warn)
   const matched = inventory.select(pattern).filter((host) => hosts === undefined || hosts.has(host))
   if (matched.length === 0 && inventory.hosts.length > 0) {
     if (hosts !== undefined) throw nobodyLeft()

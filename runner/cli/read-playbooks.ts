@@ -2,7 +2,7 @@ import { compilePlaybooks } from '../plan/compile.ts'
 import type { Job, Loaded } from './job.ts'
 import { openProject } from './project.ts'
 import { readyInventory } from './ready-inventory.ts'
-import { limitedHosts, warnIfEmpty } from './target-hosts.ts'
+import { limitedHosts, limitOf, warnIfEmpty } from './target-hosts.ts'
 
 /** Reads inventory and playbooks, and checks all that can be checked before a host is touched. */
 export async function readPlaybooks(job: Job): Promise<Loaded> {
@@ -12,5 +12,5 @@ export async function readPlaybooks(job: Job): Promise<Loaded> {
   if (choices.flushCache) for (const host of [...inventory.hosts, 'localhost']) project.factCache?.remove(host)
   warnIfEmpty(inventory, project.warn)
   const compiled = await compilePlaybooks(job.playbooks, project)
-  return { project, inventory, hosts: limitedHosts(choices.limit, inventory, project.warn), ...compiled }
+  return { project, inventory, hosts: limitedHosts(limitOf(choices.limit, job.io.cwd), inventory, project.warn), ...compiled }
 }

@@ -39,6 +39,7 @@ export async function runPlaybooks(job: Job, loaded: Loaded, known?: CliDefaults
         cliDefaults,
         terminal: terminalOf(io, choices),
         signal: io.signal,
+        cwd: io.cwd,
         env: io.env,
       },
     )

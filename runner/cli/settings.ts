@@ -47,12 +47,29 @@ export const SETTINGS = {
   DIFF_ALWAYS: { env: 'ANSIBLE_DIFF_ALWAYS', key: 'always', section: 'diff' },
   DISPLAY_SKIPPED_HOSTS: { env: 'ANSIBLE_DISPLAY_SKIPPED_HOSTS', key: 'display_skipped_hosts' },
   HOST_KEY_CHECKING: { env: 'ANSIBLE_HOST_KEY_CHECKING', key: 'host_key_checking' },
+  HOST_PATTERN_MISMATCH: { env: 'ANSIBLE_HOST_PATTERN_MISMATCH', key: 'host_pattern_mismatch', section: 'inventory' },
+  INVENTORY_ENABLED: { env: 'ANSIBLE_INVENTORY_ENABLED', key: 'enable_plugins', section: 'inventory' },
   INVENTORY_EXPORT: { env: 'ANSIBLE_INVENTORY_EXPORT', key: 'export', section: 'inventory' },
+  INVENTORY_IGNORE_EXTS: {
+    env: 'ANSIBLE_INVENTORY_IGNORE',
+    key: 'ignore_extensions',
+    section: 'inventory',
+    elsewhere: { key: 'inventory_ignore_extensions' },
+  },
+  INVENTORY_IGNORE_PATTERNS: {
+    env: 'ANSIBLE_INVENTORY_IGNORE_REGEX',
+    key: 'ignore_patterns',
+    section: 'inventory',
+    elsewhere: { key: 'inventory_ignore_patterns' },
+  },
+  INVENTORY_UNPARSED_IS_FAILED: { env: 'ANSIBLE_INVENTORY_UNPARSED_FAILED', key: 'unparsed_is_failed', section: 'inventory' },
+  INVENTORY_UNPARSED_WARNING: { env: 'ANSIBLE_INVENTORY_UNPARSED_WARNING', key: 'inventory_unparsed_warning', section: 'inventory' },
   PLAYBOOK_DIR: { env: 'ANSIBLE_PLAYBOOK_DIR', key: 'playbook_dir' },
   SHOW_CUSTOM_STATS: { env: 'ANSIBLE_SHOW_CUSTOM_STATS', key: 'show_custom_stats' },
   TAGS_RUN: { env: 'ANSIBLE_RUN_TAGS', key: 'run', section: 'tags' },
   TAGS_SKIP: { env: 'ANSIBLE_SKIP_TAGS', key: 'skip', section: 'tags' },
   TASK_TIMEOUT: { env: 'ANSIBLE_TASK_TIMEOUT', key: 'task_timeout' },
+  TRANSFORM_INVALID_GROUP_CHARS: { env: 'ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS', key: 'force_valid_group_names' },
   VAULT_ENCRYPT_SALT: { env: 'ANSIBLE_VAULT_ENCRYPT_SALT', key: 'vault_encrypt_salt' },
 
   'callback default: check_mode_markers': { env: 'ANSIBLE_CHECK_MODE_MARKERS', key: 'check_mode_markers' },
@@ -66,6 +83,12 @@ export const SETTINGS = {
   'connection ssh: ssh_args': { env: 'ANSIBLE_SSH_ARGS', key: 'ssh_args', section: 'ssh_connection' },
   'connection ssh: ssh_common_args': { env: 'ANSIBLE_SSH_COMMON_ARGS', key: 'ssh_common_args', section: 'ssh_connection' },
   'connection ssh: ssh_extra_args': { env: 'ANSIBLE_SSH_EXTRA_ARGS', key: 'ssh_extra_args', section: 'ssh_connection' },
+  'inventory constructed: use_extra_vars': { env: 'ANSIBLE_INVENTORY_USE_EXTRA_VARS', key: 'use_extra_vars', section: 'inventory_plugins' },
+  'inventory script: cache': { env: 'ANSIBLE_INVENTORY_CACHE', key: 'cache', section: 'inventory' },
+  'inventory script: cache_connection': { env: 'ANSIBLE_INVENTORY_CACHE_CONNECTION', key: 'cache_connection', section: 'inventory' },
+  'inventory script: cache_plugin': { env: 'ANSIBLE_INVENTORY_CACHE_PLUGIN', key: 'cache_plugin', section: 'inventory' },
+  'inventory script: cache_prefix': { env: 'ANSIBLE_INVENTORY_CACHE_PLUGIN_PREFIX', key: 'cache_prefix', section: 'inventory' },
+  'inventory script: cache_timeout': { env: 'ANSIBLE_INVENTORY_CACHE_TIMEOUT', key: 'cache_timeout', section: 'inventory' },
 } as const satisfies Readonly<Record<string, Setting>>
 
 export type SettingName = keyof typeof SETTINGS

@@ -6,13 +6,23 @@ import { createScope } from '../load/vars.ts'
 import type { Plan, Play } from '../plan/types.ts'
 import type { Project, Warn } from './project.ts'
 
+/** `--limit` as given, and what a file in it is relative to. */
+export interface Limit {
+  readonly text: string
+  readonly cwd: string
+}
+
+export function limitOf(text: string | undefined, cwd: string): Limit | undefined {
+  return text === undefined ? undefined : { text, cwd }
+}
+
 /** The hosts that `--limit` leaves, the names in a file for `@file`; undefined without one. @throws RunnerError `inventory` where it leaves none */
-export function limitedHosts(limit: string | undefined, inventory: Inventory, warn: Warn): ReadonlySet<string> | undefined {
+export function limitedHosts(limit: Limit | undefined, inventory: Inventory, warn: Warn): ReadonlySet<string> | undefined {
   if (limit === undefined) return undefined
-  const pattern = expandLimit(limit)
+  const pattern = expandLimit(limit.text, limit.cwd)
   const hosts = inventory.select(pattern)
-  if (hosts.length > 0) return new Set(hosts)
   for (const name of inventory.unmatched(pattern)) warn(`Could not match supplied host pattern, ignoring: ${name}`)
+  if (hosts.length > 0) return new Set(hosts)
   throw nobodyLeft()
 }
 
@@ -25,7 +35,6 @@ export function nobodyLeft(): RunnerError {
 /** A run without hosts is most often an inventory that was forgotten. */
 export function warnIfEmpty(inventory: Inventory, warn: Warn): void {
   if (inventory.hosts.length > 0) return
-  if (inventory.sources.length === 0) warn('No inventory was parsed, only implicit localhost is available')
   warn("provided hosts list is empty, only localhost is available. Note that the implicit localhost does not match 'all'")
 }
 

@@ -81,7 +81,7 @@ export interface PlayRun {
   readonly play: Play
   /** Rendered. */
   readonly playName: string
-  /** All hosts of the play, in order. */
+  /** All hosts of the play, in the order of its pattern. */
   readonly allHosts: readonly HostRun[]
   /** The hosts of this batch. */
   readonly batch: readonly HostRun[]
@@ -98,5 +98,7 @@ export interface PlayRun {
   readonly strategy: Strategy
   readonly slots: Slots
   /** `meta: end_play` / `end_batch`, `any_errors_fatal`. */
+  /** Names that the play's pattern means since the inventory was read again. */
+  refreshed?: readonly string[]
   ending: 'no' | 'batch' | 'play' | 'failed'
 }

@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import { LazyRecord, record, type Value } from '../base/value.ts'
 import type { Step } from '../plan/types.ts'
 import type { Scope } from '../template/scope.ts'
@@ -27,11 +27,11 @@ const MAGIC: Readonly<Record<string, Magic>> = {
   group_names: ({ play, host }) => play.run.options.inventory.groupsOf(host.name),
   inventory_hostname: ({ host }) => host.name,
   inventory_hostname_short: ({ host }) => host.name.split('.')[0] ?? host.name,
-  inventory_file: ({ play }) => play.run.options.inventory.sources[0],
-  inventory_dir: ({ play }) => inventoryDir(play),
+  inventory_file: inventoryFile,
+  inventory_dir: inventoryDir,
   playbook_dir: ({ play }) => play.play.playbookDir,
   play_hosts: ({ play }) => present(play.batch),
-  ansible_play_hosts: ({ play }) => present(play.allHosts),
+  ansible_play_hosts: ({ play }) => (play.refreshed === undefined ? present(play.allHosts) : stillMeant(play, play.refreshed)),
   ansible_play_batch: ({ play }) => present(play.batch),
   ansible_play_hosts_all: ({ play }) => names(play.allHosts),
   ansible_play_name: ({ play }) => play.playName,
@@ -69,11 +69,23 @@ function present(hosts: readonly HostRun[]): Value {
   return names(hosts.filter((host) => !host.gone && !host.failing && !host.ended))
 }
 
+/** Those of the names that have not failed, been lost or ended. */
+function stillMeant(play: PlayRun, meant: readonly string[]): Value {
+  const out = new Set(play.allHosts.filter((host) => host.gone || host.failing || host.ended).map((host) => host.name))
+  return meant.filter((name) => !out.has(name))
+}
+
 function names(hosts: readonly HostRun[]): Value {
   return hosts.map((host) => host.name)
 }
 
-function inventoryDir(play: PlayRun): Value | undefined {
-  const source = play.run.options.inventory.sources[0]
-  return source === undefined ? undefined : /\.(ya?ml|ini|json|toml)$/.test(source) ? dirname(resolve(source)) : resolve(source)
+/** Where the host was first named; a host that no inventory names is of the first one. */
+function inventoryFile({ play, host }: MagicContext): string | undefined {
+  const { inventory } = play.run.options
+  return inventory.hasHost(host.name) ? inventory.originOf(host.name) : inventory.sources[0]
+}
+
+function inventoryDir(context: MagicContext): string | undefined {
+  const file = inventoryFile(context)
+  return file?.startsWith('/') === true ? dirname(file) : undefined
 }

@@ -6,6 +6,7 @@ import { resolveTarget } from './connection-vars.ts'
 import type { PlayRun } from './context.ts'
 import { flushHandlers } from './handlers.ts'
 import type { HostRun } from './host-run.ts'
+import { refreshInventory } from './refresh.ts'
 import { stepScope } from './scope.ts'
 import type { Losses, Place } from './strategy.ts'
 
@@ -49,7 +50,7 @@ export async function runMeta(play: PlayRun, step: TaskStep, hosts: readonly Hos
       await Promise.all(wanted.map((host) => dropConnection(play, step, host)))
       return NO_LOSSES
     case 'refresh_inventory':
-      play.run.warn('meta: refresh_inventory reads no inventory again: files are read once a run', step.source)
+      await refreshInventory(play)
       return NO_LOSSES
     default:
       throw new RunnerError('syntax', `invalid meta action requested: ${word}`, { source: step.source })

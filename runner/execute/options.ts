@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly selection: Selection
   /** `--limit`, as given. */
   readonly limit: string | undefined
+  /** What a file of `--limit` is relative to; default the working folder of the process. */
+  readonly cwd?: string | undefined
   readonly forks: number
   readonly checkMode: boolean
   readonly diff: boolean

@@ -5,19 +5,19 @@ import type { Play } from '../plan/types.ts'
 import type { Scope } from '../template/scope.ts'
 import { ordered } from './batches.ts'
 import type { RunContext } from './context.ts'
-import type { HostRun } from './host-run.ts'
 
-/** The hosts that the play's pattern means within `--limit`, in the play's order. */
-export function selectHosts(run: RunContext, play: Play, scope: Scope): readonly HostRun[] {
-  const { inventory, limit, engine } = run.options
+/** Names that the play's pattern means within `--limit`, in the pattern's order: that of the variables about hosts. */
+export function patternNames(run: RunContext, play: Play, scope: Scope): readonly string[] {
+  const { inventory, limit, engine, cwd = '.' } = run.options
   const pattern = patternsOf(engine.render(play.hosts.value, scope), play)
   for (const name of inventory.unmatched(pattern)) run.warn(`Could not match supplied host pattern, ignoring: ${name}`, play.hosts.source)
-  const selected = inventory.select(pattern)
-  const allowed = limit === undefined ? undefined : new Set(inventory.select(expandLimit(limit)))
-  const names = selected.filter((name) => allowed === undefined || allowed.has(name))
-  return ordered(names, play.order === undefined ? 'inventory' : String(toPlain(engine.render(play.order.value, scope)))).map((name) =>
-    run.host(name),
-  )
+  const allowed = limit === undefined ? undefined : new Set(inventory.select(expandLimit(limit, cwd)))
+  return inventory.select(pattern).filter((name) => allowed === undefined || allowed.has(name))
+}
+
+/** The names in the order in which the play takes them. */
+export function inPlayOrder(run: RunContext, play: Play, names: readonly string[], scope: Scope): readonly string[] {
+  return ordered(names, play.order === undefined ? 'inventory' : String(toPlain(run.options.engine.render(play.order.value, scope))))
 }
 
 function patternsOf(value: Value, play: Play): readonly string[] {

@@ -8,7 +8,7 @@ import type { Scope } from '../template/scope.ts'
 import { batches } from './batches.ts'
 import type { PlayRun, RunContext } from './context.ts'
 import type { HostRun } from './host-run.ts'
-import { selectHosts } from './play-hosts.ts'
+import { inPlayOrder, patternNames } from './play-hosts.ts'
 import { playScope, playVarsFiles } from './play-vars.ts'
 import { checkRoleArguments, secretNamesOf } from './preflight.ts'
 import { askPrompts } from './prompts.ts'
@@ -25,7 +25,8 @@ export async function runPlay(run: RunContext, whole: Play): Promise<Verdict> {
   const prompted = await askPrompts(run, play, playScope(run, play))
   const scope = playScope(run, play, prompted)
   const ref: PlayRef = { id: play.id, name: playName(run, play, scope), source: play.source }
-  const matched = selectHosts(run, play, scope)
+  const named = patternNames(run, play, scope)
+  const matched = inPlayOrder(run, play, named, scope).map((name) => run.host(name))
   if (matched.length === 0) {
     run.emit({ type: 'play-skipped', at: Date.now(), play: ref, reason: 'no-hosts-matched' })
     return 'on'
@@ -38,7 +39,12 @@ export async function runPlay(run: RunContext, whole: Play): Promise<Verdict> {
   for (const host of matched) host.enterPlay()
   const present = matched.filter((host) => !host.gone).map((host) => host.name)
   run.emit({ type: 'play-start', at: Date.now(), play: ref, hosts: present, lockstep: isLockstep(strategy) })
-  const verdict = await runBatches(run, play, { ref, hosts: matched, strategy, prompted }, scope)
+  const verdict = await runBatches(
+    run,
+    play,
+    { ref, hosts: matched, listed: named.map((name) => run.host(name)), strategy, prompted },
+    scope,
+  )
   run.emit({ type: 'play-end', at: Date.now(), play: ref })
   return verdict
 }
@@ -58,12 +64,6 @@ async function runBatches(run: RunContext, play: Play, whole: Omit<Batch, 'batch
   return 'on'
 }
 
-/** Variables list hosts as the inventory does, whatever the order of the play. */
-function inInventoryOrder(run: RunContext, hosts: readonly HostRun[]): readonly HostRun[] {
-  const place = new Map(run.options.inventory.hosts.map((name, at) => [name, at] as const))
-  return [...hosts].sort((a, b) => (place.get(a.name) ?? 0) - (place.get(b.name) ?? 0))
-}
-
 /** Whether the next batch, and after it the next play, may begin. */
 function judge(play: PlayRun, before: readonly HostRun[]): Verdict {
   if (play.ending === 'play') return 'end'
@@ -79,6 +79,8 @@ function judge(play: PlayRun, before: readonly HostRun[]): Verdict {
 interface Batch {
   readonly ref: PlayRef
   readonly hosts: readonly HostRun[]
+  /** The same in the order of the pattern. */
+  readonly listed: readonly HostRun[]
   readonly batch: readonly HostRun[]
   readonly strategy: Strategy
   readonly prompted: VarMap
@@ -90,7 +92,7 @@ function startBatch(run: RunContext, play: Play, at: Batch): PlayRun {
     run,
     play,
     playName: at.ref.name,
-    allHosts: inInventoryOrder(run, at.hosts),
+    allHosts: at.listed,
     batch: at.batch,
     playVars: play.vars,
     varsFiles: new Map(),

@@ -27,6 +27,8 @@ export interface ComposeOptions {
   readonly decrypt?: ((text: string) => string) | undefined
   readonly duplicateKeys?: 'warn' | 'error' | 'ignore' | undefined
   readonly warn?: Warn | undefined
+  /** Mappings of the one key `__ansible_unsafe` or `__ansible_vault` are what Ansible's programs write for such values. */
+  readonly legacyJson?: boolean | undefined
 }
 
 export interface ComposeInput {
@@ -138,6 +140,8 @@ class Composer {
       else this.#addPair(pair, own, source)
     }
     const entries = merged.size === 0 ? own : new Map([...merged, ...own])
+    const wrapped = this.#input.options.legacyJson === true ? unwrapped(entries, this.#input.options) : undefined
+    if (wrapped !== undefined) return wrapped
     const value = emptyRecord()
     for (const [name, { node }] of entries) {
       if (node instanceof VaultedNode) define(value, name, node)
@@ -176,6 +180,16 @@ class Composer {
 
 function isMergeKey(pair: Pair): boolean {
   return isScalar(pair.key) && pair.key.type === 'PLAIN' && pair.key.value === MERGE && pair.key.tag === undefined
+}
+
+function unwrapped(entries: ReadonlyMap<string, Entry>, options: ComposeOptions): Node | undefined {
+  const [lone, ...others] = entries
+  if (lone === undefined || others.length > 0) return undefined
+  const [name, { node }] = lone
+  const text = node.value instanceof Template ? node.value.text : node.value
+  if (typeof text !== 'string') return undefined
+  if (name === '__ansible_unsafe') return { value: text, source: node.source }
+  return name === '__ansible_vault' ? new VaultedNode(text, node.source, options) : undefined
 }
 
 /** A vaulted child is opened when it is read, so that a run that does not need it needs no password. */

@@ -1,10 +1,13 @@
 import { RunnerError } from '../base/error.ts'
+import type { GroupCharacters } from './inventory-settings.ts'
 import type { VarEntry, VarMap } from './layer.ts'
 
 export interface HostData {
   readonly name: string
   readonly vars: Map<string, VarEntry>
   readonly groups: Set<string>
+  /** Where the host was first named: a file's path, or a list of hosts. */
+  readonly origin: string | undefined
 }
 
 export interface GroupData {
@@ -20,13 +23,22 @@ export interface GroupData {
 export class Groups {
   readonly hosts = new Map<string, HostData>()
   readonly groups = new Map<string, GroupData>()
+  /** What is being read. */
+  source: string | undefined
+  readonly #characters: GroupCharacters
+  /** A name of a group has characters that names of variables have not. */
+  invalidNames = false
 
-  constructor() {
+  constructor(characters: GroupCharacters = 'ignore') {
+    this.#characters = characters
     this.group('all')
     this.addChild('all', 'ungrouped')
   }
 
-  group(name: string): GroupData {
+  group(written: string): GroupData {
+    const known = this.groups.get(written)
+    if (known !== undefined) return known
+    const name = this.#nameOf(written)
     const found = this.groups.get(name)
     if (found !== undefined) return found
     const made: GroupData = { name, vars: new Map(), children: new Set(), parents: new Set(), hosts: new Set(), priority: 1 }
@@ -34,27 +46,36 @@ export class Groups {
     return made
   }
 
+  #nameOf(written: string): string {
+    const safe = safeGroupName(written)
+    if (safe === written) return written
+    this.invalidNames = true
+    return this.#characters === 'always' || this.#characters === 'silently' ? safe : written
+  }
+
   host(name: string): HostData {
     const found = this.hosts.get(name)
     if (found !== undefined) return found
-    const made: HostData = { name, vars: new Map(), groups: new Set() }
+    const made: HostData = { name, vars: new Map(), groups: new Set(), origin: this.source }
     this.hosts.set(name, made)
     return made
   }
 
+  /** A host that `all` itself names comes first among its hosts, but is in no group for that. */
   addHost(name: string, group: string): HostData {
     const host = this.host(name)
-    if (group === 'all') return host
-    host.groups.add(group)
-    this.group(group).hosts.add(name)
+    const data = this.group(group)
+    data.hosts.add(name)
+    if (data.name !== 'all') host.groups.add(data.name)
     return host
   }
 
   /** False where the child is an ancestor of the parent: groups cannot contain themselves. */
   addChild(parent: string, child: string): boolean {
-    if (parent === child || this.ancestors(parent).has(child)) return false
-    this.group(parent).children.add(child)
-    this.group(child).parents.add(parent)
+    const [above, below] = [this.group(parent), this.group(child)]
+    if (above === below || this.ancestors(above.name).has(below.name)) return false
+    above.children.add(below.name)
+    below.parents.add(above.name)
     return true
   }
 
@@ -87,6 +108,20 @@ export class Groups {
     return found
   }
 
+  /** All groups of a host with their ancestors, sorted; `all` only where the host or one of them is already in it. */
+  withAncestors(host: string): readonly string[] {
+    const own = [...(this.hosts.get(host)?.groups ?? [])]
+    const inAll = this.groups.get('all')?.hosts.has(host) === true ? ['all'] : []
+    return [...new Set([...inAll, ...own, ...own.flatMap((group) => [...this.ancestors(group)])])].sort()
+  }
+
+  /** Weakest first: by depth, then `ansible_group_priority`, then name. */
+  ranked(names: readonly string[]): readonly string[] {
+    const groups = names.map((name) => this.group(name))
+    const depth = (group: GroupData): number => this.depth(group.name)
+    return groups.sort((a, b) => depth(a) - depth(b) || a.priority - b.priority || (a.name < b.name ? -1 : 1)).map(({ name }) => name)
+  }
+
   /** How far below `all` a group stands: deeper groups win. */
   depth(name: string): number {
     if (name === 'all') return 0
@@ -104,6 +139,11 @@ export class Groups {
       else if (host.groups.delete('ungrouped')) ungrouped.hosts.delete(host.name)
     }
   }
+}
+
+/** The name with an underscore for each character that names of variables have not. */
+export function safeGroupName(name: string): string {
+  return name.replace(/^\p{Nd}|[^\p{L}\p{N}_]/gu, '_')
 }
 
 function priorityOf(group: string, { value, source }: VarEntry): number {

@@ -55,8 +55,7 @@ function openSection(text: string, source: Source, groups: Groups): Section {
       hint: 'sections are [group], [group:children] or [group:vars]',
     })
   }
-  groups.group(name.trim())
-  return { group: name.trim(), kind, source }
+  return { group: groups.group(name.trim()).name, kind, source }
 }
 
 interface LineContext {
@@ -67,7 +66,7 @@ interface LineContext {
 
 function readLine(text: string, source: Source, { section, groups, pending }: LineContext): void {
   if (section.kind === 'children') {
-    const child = text.replace(/\s*#.*$/, '')
+    const child = groups.group(text.replace(/\s*#.*$/, '')).name
     if (!groups.addChild(section.group, child)) throw new RunnerError('inventory', `the group "${child}" would contain itself`, { source })
     pending.push({ group: child, source, by: `[${section.group}:children]` })
     return
@@ -113,13 +112,18 @@ export function iniValue(text: string, source: Source | undefined): Value {
   return typeof value === 'string' ? templateOf(value, source) : value
 }
 
-/** A name, a range of names, each perhaps with `:port`; an IPv6 address in brackets. */
-export function hostNames(text: string, source: Source | undefined): readonly { readonly name: string; readonly port?: number }[] {
+/** A name, a range of names (where those are meant), each perhaps with `:port`; an IPv6 address in brackets. */
+export function hostNames(
+  text: string,
+  source: Source | undefined,
+  how: 'ranges' | 'plain' = 'ranges',
+): readonly { readonly name: string; readonly port?: number }[] {
   const address = /^\[([0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)\](?::(\d+))?$/.exec(text)
   if (address !== null) return [withPort(address[1] ?? '', address[2])]
   const isAddress = /^[0-9a-fA-F]*:[0-9a-fA-F:.]*:/.test(text) && !text.includes('[')
-  const match = isAddress ? null : /^(.*):(\d+)$/s.exec(text)
-  return expandRange(match?.[1] ?? text, source).map((name) => withPort(name, match?.[2]))
+  const match = isAddress || (how === 'plain' && text.includes('[')) ? null : /^(.*):(\d+)$/s.exec(text)
+  const names = how === 'plain' ? [match?.[1] ?? text] : expandRange(match?.[1] ?? text, source)
+  return names.map((name) => withPort(name, match?.[2]))
 }
 
 function withPort(name: string, port: string | undefined): { readonly name: string; readonly port?: number } {

@@ -16,9 +16,9 @@ export function readYamlInventory(root: Node, groups: Groups, warn: Warn): void 
   }
   const plugin = root.entries.get('plugin')
   if (plugin !== undefined)
-    throw new RunnerError('inventory', 'inventory plugins are not supported', {
+    throw new RunnerError('inventory', 'this is the configuration of an inventory plugin', {
       source: plugin.key,
-      hint: 'use YAML, INI or an executable script that answers --list',
+      hint: 'name the file .yml or .yaml, and see that enable_plugins has auto',
     })
   for (const [name, entry] of root.entries) readGroup(name, entry, { groups, warn })
 }

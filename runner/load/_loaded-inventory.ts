@@ -1,18 +1,27 @@
 import { join } from 'node:path'
+import { RunnerError } from '../base/error.ts'
 import { isList, isRecord, type Value } from '../base/value.ts'
-import type { GroupData, Groups } from './_groups.ts'
+import type { Groups } from './_groups.ts'
 import type { VarsFolders } from './_vars-dir.ts'
+import type { InventorySettings } from './inventory-settings.ts'
 import type { Inventory } from './inventory-types.ts'
 import type { LayerName, VarLayer, VarMap } from './layer.ts'
 import { matchPattern } from './pattern.ts'
 
-export interface LoadedParts {
+/** What was read of the sources. */
+export interface ReadInventory {
   readonly groups: Groups
+  readonly sources: readonly string[]
+}
+
+export interface LoadedParts {
   /** Folders with group_vars/ and host_vars/, weakest first. */
   readonly inventoryDirs: readonly string[]
   readonly playbookDirs: readonly string[]
   readonly folders: VarsFolders
-  readonly sources: readonly string[]
+  readonly mismatch: InventorySettings['mismatch']
+  /** Reads the sources anew. */
+  readonly readAgain: () => Promise<ReadInventory>
 }
 
 /** What stands for a `localhost` that no inventory names. */
@@ -20,17 +29,35 @@ const IMPLICIT_LOCALHOST: VarMap = new Map([['ansible_connection', { value: 'loc
 const LOCALHOST = ['localhost', '127.0.0.1', '::1']
 
 export class LoadedInventory implements Inventory {
-  readonly sources: readonly string[]
+  #read: ReadInventory
   readonly #parts: LoadedParts
-  readonly #groups: Groups
+  /** What tasks have added, to add it again. */
+  readonly #added: (() => void)[] = []
   readonly #hostsOf = new Map<string, readonly string[]>()
   readonly #groupsOf = new Map<string, readonly string[]>()
   readonly #layers = new Map<string, readonly VarLayer[]>()
 
-  constructor(parts: LoadedParts) {
-    this.sources = parts.sources
+  constructor(read: ReadInventory, parts: LoadedParts) {
+    this.#read = read
     this.#parts = parts
-    this.#groups = parts.groups
+  }
+
+  get sources(): readonly string[] {
+    return this.#read.sources
+  }
+
+  get #groups(): Groups {
+    return this.#read.groups
+  }
+
+  async refresh(): Promise<void> {
+    this.#read = await this.#parts.readAgain()
+    for (const add of this.#added) add()
+    this.#settle()
+  }
+
+  originOf(host: string): string | undefined {
+    return this.#groups.hosts.get(host)?.origin
   }
 
   get hosts(): readonly string[] {
@@ -51,12 +78,7 @@ export class LoadedInventory implements Inventory {
   }
 
   groupsOf(host: string): readonly string[] {
-    return remember(this.#groupsOf, host, () => {
-      const own = [...(this.#groups.hosts.get(host)?.groups ?? [])]
-      const all = new Set([...own, ...own.flatMap((group) => [...this.#groups.ancestors(group)])])
-      all.delete('all')
-      return [...all].sort()
-    })
+    return remember(this.#groupsOf, host, () => this.#groups.withAncestors(host).filter((group) => group !== 'all'))
   }
 
   childrenOf(group: string): readonly string[] {
@@ -99,13 +121,25 @@ export class LoadedInventory implements Inventory {
   }
 
   unmatched(pattern: string | readonly string[]): readonly string[] {
-    return matchPattern(pattern, this).unmatched
+    const { mismatch } = this.#parts
+    if (mismatch === 'ignore') return []
+    const { unmatched } = matchPattern(pattern, this)
+    const [first] = unmatched
+    if (first === undefined || mismatch === 'warning') return unmatched
+    throw new RunnerError('inventory', `Could not match supplied host pattern, ignoring: ${first}`, {
+      hint: 'host_pattern_mismatch is error; run inventory --graph shows groups and hosts',
+    })
   }
 
   addHost(name: string, groups: readonly string[], vars: VarLayer): 'added' | 'changed' | 'same' {
+    this.#added.push(() => this.#addHost(name, groups, vars))
+    return this.#addHost(name, groups, vars)
+  }
+
+  #addHost(name: string, groups: readonly string[], vars: VarLayer): 'added' | 'changed' | 'same' {
     const known = this.#groups.hosts.get(name)
-    const host = this.#groups.host(name)
-    const grouped = groups.filter((group) => !host.groups.has(group))
+    const host = known ?? this.#groups.addHost(name, 'all')
+    const grouped = groups.filter((group) => !host.groups.has(this.#groups.group(group).name))
     const changed = [...vars.vars].filter(([key, entry]) => !sameValue(host.vars.get(key)?.value, entry.value))
     for (const group of grouped) this.#groups.addHost(name, group)
     for (const [key, entry] of changed) host.vars.set(key, entry)
@@ -115,6 +149,13 @@ export class LoadedInventory implements Inventory {
   }
 
   addGroup(name: string, host: string, parents: readonly string[]): 'changed' | 'same' {
+    this.#added.push(() => {
+      if (this.#groups.hosts.has(host)) this.#addGroup(name, host, parents)
+    })
+    return this.#addGroup(name, host, parents)
+  }
+
+  #addGroup(name: string, host: string, parents: readonly string[]): 'changed' | 'same' {
     const before = this.#groups.hosts.get(host)?.groups.has(name) === true
     const missing = parents.filter((parent) => this.#groups.groups.get(parent)?.children.has(name) !== true)
     for (const parent of missing) this.#groups.addChild(parent, name)
@@ -136,7 +177,7 @@ export class LoadedInventory implements Inventory {
   }
 
   #makeLayers(host: string): readonly VarLayer[] {
-    const groups = this.#ranked(host)
+    const groups = this.#groups.ranked(this.groupsOf(host))
     const { inventoryDirs, playbookDirs } = this.#parts
     const own = this.#groups.hosts.get(host)
     const isImplicit = own === undefined && LOCALHOST.includes(host)
@@ -154,13 +195,6 @@ export class LoadedInventory implements Inventory {
 
   #folderVars(dirs: readonly string[], kind: 'group_vars' | 'host_vars', names: readonly string[], name: LayerName): readonly VarLayer[] {
     return names.flatMap((entry) => dirs.map((dir) => layer(name, this.#parts.folders.vars(join(dir, kind), entry))))
-  }
-
-  /** Weakest first: by depth, then `ansible_group_priority`, then name. */
-  #ranked(host: string): readonly string[] {
-    const groups = this.groupsOf(host).map((name) => this.#groups.group(name))
-    const key = (group: GroupData): number => this.#groups.depth(group.name)
-    return groups.sort((a, b) => key(a) - key(b) || a.priority - b.priority || (a.name < b.name ? -1 : 1)).map(({ name }) => name)
   }
 }
 

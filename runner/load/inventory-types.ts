@@ -1,6 +1,6 @@
 import type { VarLayer } from './layer.ts'
 
-/** A read inventory: groups of groups and hosts, with where each variable was set. Mutable only through `add`. */
+/** A read inventory: groups of groups and hosts, with where each variable was set. Changes through `add` and `refresh` alone. */
 export interface Inventory {
   /** Host names in the order of definition. */
   readonly hosts: readonly string[]
@@ -22,10 +22,14 @@ export interface Inventory {
   layersOf(host: string): readonly VarLayer[]
   /** Hosts that a pattern means, in inventory order. An explicit `localhost` is made up where it is missing. */
   select(pattern: string | readonly string[]): readonly string[]
-  /** Names and patterns that matched nothing in the last `select`, for the warning. */
+  /** Pieces of a pattern that match nothing, for the warning. @throws RunnerError `inventory` where that is to be an error */
   unmatched(pattern: string | readonly string[]): readonly string[]
   addHost(name: string, groups: readonly string[], vars: VarLayer): 'added' | 'changed' | 'same'
   addGroup(name: string, host: string, parents: readonly string[]): 'changed' | 'same'
-  /** Files and folders that were read, for messages and `inventory_file`. */
+  /** Reads all sources anew, and adds again what tasks have added. */
+  refresh(): Promise<void>
+  /** Where a host was first named: a file, or a list of hosts. */
+  originOf(host: string): string | undefined
+  /** Files that were read, for messages and `inventory_file`. */
   readonly sources: readonly string[]
 }

@@ -1,4 +1,6 @@
-import { RunnerError } from '../base/error.ts'
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { messageOf, RunnerError } from '../base/error.ts'
 import { readSource } from './source-file.ts'
 
 /** What a pattern is matched against. */
@@ -46,15 +48,26 @@ export function splitPattern(pattern: string | readonly string[]): readonly stri
   return parts.map((part) => part.trim()).filter((part) => part !== '')
 }
 
-/** `--limit` entries, those of the form `@file` replaced by the file's lines. */
-export function expandLimit(limit: string): readonly string[] {
+/**
+ * `--limit` entries, those of the form `@file` replaced by the file's lines; paths are relative to `folder`.
+ * @throws RunnerError `inventory` where there is no such file
+ */
+export function expandLimit(limit: string, folder: string): readonly string[] {
   return splitPattern(limit).flatMap((piece) => {
     if (!piece.startsWith('@')) return [piece]
-    return readSource(piece.slice(1))
-      .text.split('\n')
+    return limitFile(resolve(folder, piece.slice(1)))
+      .split('\n')
       .map((line) => line.trim())
       .filter((line) => line !== '' && !line.startsWith('#'))
   })
+}
+
+function limitFile(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined)
+    throw new RunnerError('inventory', `Unable to find limit file ${path}`, { hint: 'without the @ it is a pattern' })
+  if (found.isDirectory()) throw new RunnerError('inventory', `Limit starting with "@" must be a file, not a directory: ${path}`)
+  return readSource(path).text
 }
 
 function isAddress(pattern: string): boolean {
@@ -97,7 +110,7 @@ function regexOf(piece: string): RegExp {
   try {
     return new RegExp(`^(?:${piece.slice(1)})`)
   } catch (error) {
-    throw new RunnerError('inventory', `the regular expression in the host pattern "${piece}" is not valid`, { cause: error })
+    throw new RunnerError('inventory', `Invalid host list pattern: ${piece}`, { hint: messageOf(error), cause: error })
   }
 }
 
@@ -110,7 +123,7 @@ function globOf(piece: string): RegExp {
   try {
     return new RegExp(`^${source}$`, 's')
   } catch (error) {
-    throw new RunnerError('inventory', `the host pattern "${piece}" is not valid`, { cause: error })
+    throw new RunnerError('inventory', `Invalid host list pattern: ${piece}`, { hint: messageOf(error), cause: error })
   }
 }
 
@@ -120,7 +133,9 @@ function slice(hosts: readonly string[], subscript: string, piece: string): read
   if (range === null) {
     const host = hosts.at(Number(subscript))
     if (host === undefined && hosts.length > 0)
-      throw new RunnerError('inventory', `the host pattern "${piece}" asks for a host past the end: there are ${String(hosts.length)}`)
+      throw new RunnerError('inventory', `No hosts matched the subscripted pattern '${piece}'`, {
+        hint: `${piece.replace(/\[[^\]]*\]$/, '')} has ${String(hosts.length)} hosts, the first is [0]`,
+      })
     return host === undefined ? [] : [host]
   }
   const start = Number(range[1] === '' ? 0 : range[1])

@@ -21,7 +21,7 @@ stands above ansible.cfg, a flag above both. The first ansible.cfg that exists i
 
 - **honoured**: it means here what it means there.
 - **refused**: a value other than the one in brackets ends the command, since playbooks would mean something else.
-- no effect: it is about Python, plugins, other connections, Galaxy or colours, or there is nothing to choose here.
+- no effect: it is about Python, plugins of your own, other connections, Galaxy or colours, or there is nothing to choose here.
 
 | setting | environment | ansible.cfg | here |
 |---|---|---|---|
@@ -46,6 +46,7 @@ export function configurationPage(): string {
 
 function here(name: string): string {
   if (name === 'TASK_TIMEOUT') return '**honoured** by `adhoc` and `console`; in playbooks write `timeout`'
+  if (name === 'INVENTORY_ANY_UNPARSED_IS_FAILED') return 'always so: an inventory that cannot be read is an error'
   if (Object.hasOwn(SETTINGS, name)) return '**honoured**'
   const refused = Object.entries(REFUSED_SETTINGS).find(([known]) => known === name)?.[1]
   if (refused === undefined) return 'no effect'

@@ -31,8 +31,8 @@ test('semantics 138: the cache jsonfile keeps facts and cacheable set_facts for 
   const env = { ANSIBLE_CACHE_PLUGIN: 'jsonfile', ANSIBLE_CACHE_PLUGIN_CONNECTION: 'facts', ANSIBLE_GATHERING: 'smart' }
   const first = await run(t, '- hosts: h1\n  tasks:\n    - set_fact: {mine: 7, cacheable: yes}\n    - set_fact: {lost: 1}\n', { cwd, env })
   t.is(first.code, 0, first.err)
-  t.deepEqual(readdirSync(join(cwd, 'facts')), ['h1'])
-  t.is(statSync(join(cwd, 'facts/h1')).mode & 0o777, 0o600)
+  t.deepEqual(readdirSync(join(cwd, 'facts')), ['s1_h1'])
+  t.is(statSync(join(cwd, 'facts/s1_h1')).mode & 0o777, 0o600)
   const second = await run(
     t,
     '- hosts: h1\n  tasks:\n    - debug: msg="{{ mine }} {{ ansible_facts.mine }} {{ ansible_system }} {{ lost is defined }}"\n    - meta: clear_facts\n',
@@ -40,7 +40,7 @@ test('semantics 138: the cache jsonfile keeps facts and cacheable set_facts for 
   )
   t.deepEqual(second.trace, ['ok h1 debug'])
   t.deepEqual(second.messages, ['h1 7 7 Linux False'])
-  t.false(existsSync(join(cwd, 'facts/h1')))
+  t.false(existsSync(join(cwd, 'facts/s1_h1')))
 })
 
 test('a fact cache that is not known, or has no folder, is refused by name', async (t) => {

@@ -6,9 +6,10 @@ import { Template, toPlain } from '../../runner/base/value.ts'
 import { loadInventory } from '../../runner/load/inventory.ts'
 import type { Inventory } from '../../runner/load/inventory-types.ts'
 import { createScope } from '../../runner/load/vars.ts'
+import { engine } from './_engine.ts'
 import { folder } from './_folder.ts'
 
-const options = { playbookDirs: [], warn: () => undefined }
+const options = { playbookDirs: [], warn: () => undefined, engine }
 
 async function ini(t: ExecutionContext, text: string): Promise<Inventory> {
   return loadInventory([join(folder(t, { hosts: text }), 'hosts')], options)
@@ -105,7 +106,7 @@ test('mistakes of a YAML inventory name their place', async (t) => {
   const warnings: string[] = []
   const root = folder(t, { 'h.yml': 'web:\n  host: {a: }\n' })
   await loadInventory([join(root, 'h.yml')], {
-    playbookDirs: [],
+    ...options,
     warn: (message, _source, hint) => warnings.push(`${message}; ${hint ?? ''}`),
   })
   t.regex(warnings[0] ?? '', /"host" in group "web" is ignored.*did you mean 'hosts'/)
@@ -115,7 +116,7 @@ test('a folder is read by name, backups and other endings left out', async (t) =
   const root = folder(t, {
     '10-a.yml': 'all: {hosts: {a: }, vars: {v: first}}\n',
     '20-b': '[all:vars]\nv=second\n[x]\nb\n',
-    'c.ini': 'no\n',
+    'c.ini': 'c\n',
     'd.cfg': 'no\n',
     'e~': 'no\n',
     'f.orig': 'no\n',
@@ -125,7 +126,7 @@ test('a folder is read by name, backups and other endings left out', async (t) =
     'group_vars/x.yml': 'w: 1\n',
   })
   const inventory = await loadInventory([root], options)
-  t.deepEqual([...inventory.hosts].sort(), ['a', 'b', 'g'])
+  t.deepEqual([...inventory.hosts].sort(), ['a', 'b', 'c', 'g'])
   t.is(variable(inventory, 'a', 'v'), 'second')
   t.is(variable(inventory, 'b', 'w'), 1)
 })
@@ -142,7 +143,7 @@ test("a script answers --list, its _meta gives the hosts' variables", async (t) 
     [1, [2]],
   )
   const broken = folder(t, { script: '#!/bin/sh\nexit 7\n' })
-  t.regex(await refusal(loadInventory([join(broken, 'script')], options)), /failed/)
+  t.regex(await refusal(loadInventory([join(broken, 'script')], options)), /ended with status 7/)
 })
 
 test('a script without _meta is asked for each host', async (t) => {

@@ -64,6 +64,7 @@ export async function inventoryCommand(argv: readonly string[], io: Io): Promise
       limit: args.flag('list') && args.list('limit').length > 0 ? args.list('limit').join(',') : undefined,
       playbookDir: args.value('playbookDir'),
       vault: args,
+      flushCache: args.flag('flushCache'),
       asWritten,
     },
     io,

@@ -10,9 +10,11 @@ import { createTemplateHost } from '../../execute/template-host.ts'
 import { loadInventory } from '../../load/inventory.ts'
 import { createScope, parseExtraVars } from '../../load/vars.ts'
 import { createTemplateEngine } from '../../template/environment.ts'
+import { readAnsibleConfig } from '../ansible-config.ts'
 import { type OptionTable, parseArguments } from '../arguments.ts'
 import { confirm } from '../ask.ts'
 import { EXIT } from '../exit-code.ts'
+import { inventoryReading } from '../inventory-settings.ts'
 import { inventorySources } from '../inventory-sources.ts'
 import type { Io } from '../io.ts'
 import { labFolder } from '../lab-folder.ts'
@@ -88,7 +90,13 @@ async function open(given: { inventory: readonly string[]; extraVars: readonly s
   }
   const extraVars = parseExtraVars(given.extraVars, io.cwd)
   const engine = createTemplateEngine(createTemplateHost({ secrets: new SecretRegistry(), env: io.env, warn }))
-  const inventory = await loadInventory(inventorySources(given.inventory, io), { playbookDirs: [], warn, extraVars })
+  const inventory = await loadInventory(inventorySources(given.inventory, io), {
+    playbookDirs: [],
+    warn,
+    engine,
+    extraVars,
+    ...inventoryReading(readAnsibleConfig(io)),
+  })
   const hosts = labHosts(inventory.hosts, inventory, engine)
   const folder = labFolder(hosts[0]?.name ?? 'localhost', inventory, engine)
   const lab = openLab(hosts, {
