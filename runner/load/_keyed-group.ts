@@ -63,8 +63,8 @@ export function addKeyedGroups(group: KeyedGroup, keying: Keying): void {
     () => about,
   )
   if (key === undefined) return
-  const useDefault = isEmpty(key) && group.default !== undefined
-  if (!useDefault && isFalsy(key)) {
+  const stand = isEmpty(key) ? group.default : undefined
+  if (stand === undefined && isFalsy(key)) {
     if (keying.strict && !isList(key) && !isRecord(key))
       throw new RunnerError('inventory', `${expression} is empty for the host ${host}`, {
         source: group.key.source,
@@ -77,7 +77,7 @@ export function addKeyedGroups(group: KeyedGroup, keying: Keying): void {
     () => ({ what: `could not make the parent group of ${expression} for the host ${host}`, node: group.parent ?? group.node }),
   )
   if (parent === undefined) return
-  for (const name of useDefault ? [group.default ?? ''] : namesOf(key, group, expression)) {
+  for (const name of stand !== undefined ? [stand] : namesOf(key, group, expression)) {
     const separator = group.prefix === '' && !keying.leadingSeparator ? '' : group.separator
     const made = safeGroupName(`${group.prefix}${separator}${name}`)
     groups.addHost(host, made)

@@ -1,6 +1,6 @@
 import { didYouMean } from '../base/did-you-mean.ts'
 import { RunnerError } from '../base/error.ts'
-import { Template } from '../base/value.ts'
+import { Template, toPlain } from '../base/value.ts'
 import type { Entry, Node } from './node.ts'
 import type { Warn } from './warn.ts'
 
@@ -29,7 +29,7 @@ export class PluginConfig {
   flag(option: string, fallback: boolean): boolean {
     const node = this.#node(option)
     if (node === undefined) return fallback
-    const known = FLAGS.get(String(node.value).toLowerCase())
+    const known = FLAGS.get(String(toPlain(node.value)).toLowerCase())
     if (known !== undefined) return known
     throw this.#wrong(option, 'yes or no', node)
   }

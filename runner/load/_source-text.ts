@@ -2,6 +2,7 @@ import { accessSync, closeSync, constants, openSync, readSync, statSync } from '
 import { extname } from 'node:path'
 import { messageOf, RunnerError } from '../base/error.ts'
 import type { SourceFile } from '../base/source.ts'
+import { toPlain } from '../base/value.ts'
 import type { Node } from './node.ts'
 import { readSource } from './source-file.ts'
 import { parseYaml, type YamlOptions } from './yaml.ts'
@@ -52,7 +53,7 @@ export class SourceText {
   get plugin(): { readonly name: string; readonly node: Node } | undefined {
     if (!this.looksLikeYaml) return undefined
     const node = this.root?.entries?.get('plugin')?.node
-    return node === undefined || node.entries !== undefined ? undefined : { name: String(node.value), node }
+    return node === undefined || node.entries !== undefined ? undefined : { name: String(toPlain(node.value)), node }
   }
 }
 
