@@ -7,6 +7,7 @@ import type { FactCache } from '../execute/fact-cache.ts'
 import type { Gathering } from '../execute/options.ts'
 import { decryptOf } from '../execute/options.ts'
 import { createTemplateHost } from '../execute/template-host.ts'
+import { type Collections, createCollections } from '../load/collections.ts'
 import { loadInventory } from '../load/inventory.ts'
 import type { Inventory } from '../load/inventory-types.ts'
 import type { VarMap } from '../load/layer.ts'
@@ -24,6 +25,7 @@ import { inventorySources } from './inventory-sources.ts'
 import type { Io } from './io.ts'
 import { moduleFolder, packageFile } from './package-root.ts'
 import { refuseSettings } from './refused-settings.ts'
+import { collectionPlaces, modulePlaces, rolePlaces } from './search-places.ts'
 import type { VaultChoices } from './vault-options.ts'
 import { vaultSecrets } from './vault-passwords.ts'
 
@@ -35,6 +37,7 @@ export interface Project {
   readonly gathering: Gathering
   readonly factCache: FactCache | undefined
   readonly rolesPath: readonly string[]
+  readonly collections: Collections
   /** Folders with the user's own modules, besides those beside the playbook and in roles. */
   readonly moduleDirs: readonly string[]
   readonly warn: Warn
@@ -94,7 +97,8 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
     gathering: gatheringOf(config),
     factCache: factCacheOf(config),
     rolesPath: rolesPath(playbookDirs, config, io),
-    moduleDirs: [...(options.modulePath ?? []), ...config.paths('DEFAULT_MODULE_PATH')],
+    collections: createCollections([...playbookDirs.map((folder) => join(folder, 'collections')), ...collectionPlaces(config, io)]),
+    moduleDirs: [...(options.modulePath ?? []), ...modulePlaces(config, io)],
     warn,
     vault,
     decrypt,
@@ -136,8 +140,10 @@ function warnOnce(emit: (event: RunEvent) => void): Warn {
   }
 }
 
-/** Where roles are looked for after the playbook's own folder: the setting roles_path, beside it, and those of the product. */
+/** Where roles are looked for after the playbook's own folder: the setting roles_path, beside it, where roles are installed, and those of the product. */
 function rolesPath(playbookDirs: readonly string[], config: AnsibleConfig, io: Io): readonly string[] {
   const beside = playbookDirs.map((folder) => join(dirname(folder), 'roles'))
-  return [...new Set([...config.paths('DEFAULT_ROLES_PATH'), ...beside, join(io.cwd, 'roles'), packageFile('roles')])]
+  return [
+    ...new Set([...config.paths('DEFAULT_ROLES_PATH'), ...beside, join(io.cwd, 'roles'), ...rolePlaces(config, io), packageFile('roles')]),
+  ]
 }

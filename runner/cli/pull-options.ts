@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
-import { homedir, hostname } from 'node:os'
+import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { RunnerError } from '../base/error.ts'
 import { readAnsibleConfig } from './ansible-config.ts'
@@ -9,6 +9,7 @@ import { BECOME_PASSWORD_OPTIONS, CONNECTION_OPTIONS } from './connection-option
 import type { Io } from './io.ts'
 import { TAG_OPTIONS } from './playbook-options.ts'
 import { EXTRA_VARS_OPTION, HOW, INVENTORY_OPTIONS, RUN_OPTIONS, WHAT } from './run-options.ts'
+import { ansibleHome } from './search-places.ts'
 import { VAULT_OPTIONS } from './vault-options.ts'
 
 const REPOSITORY = 'The repository'
@@ -70,7 +71,7 @@ export interface PullChoices {
 
 /** @throws RunnerError `options` */
 export function pullChoices(args: PullArguments, io: Io): PullChoices {
-  const home = readAnsibleConfig(io).path('ANSIBLE_HOME') ?? join(io.env['HOME'] ?? homedir(), '.ansible')
+  const home = ansibleHome(readAnsibleConfig(io), io)
   const directory = resolve(io.cwd, args.value('directory') ?? join(home, 'pull', hostname()))
   if (existsSync(directory) && !statSync(directory).isDirectory())
     throw new RunnerError('options', `${directory} is not a valid or accessible directory.`)

@@ -4,15 +4,14 @@ import { RunnerError } from '../base/error.ts'
 import { record, toPlain, type Value, type ValueRecord } from '../base/value.ts'
 import { startJob, writeJobResult } from '../host/job.ts'
 import { Failure } from '../module/change.ts'
-import type { Module } from '../module/define.ts'
 import { okPattern } from './_apply-request.ts'
 import { isShippable, type Part, prepare } from './_apply-script.ts'
-import { finish, type Planned, resultData } from './_module-result.ts'
 import { type ApplyTarget, actionsOf, applyChanges } from './apply.ts'
 import { type Target } from './connection-vars.ts'
 import { environmentOf } from './environment.ts'
 import { type Executed, failed, resultRecord } from './executed.ts'
 import { jobStatus } from './job-status.ts'
+import { finish, type Planned, type Resulting, resultData } from './module-result.ts'
 import type { TaskRun } from './task-run.ts'
 
 const DEFAULT_POLL = 15
@@ -44,7 +43,7 @@ interface Async {
  * Does a plan's actions as a job that outlives the connection. What the controller has a part in (an HTTP request, a long wait,
  * a large file) cannot be left to the host: such a plan is carried out at once, and its result kept where a job's would be.
  */
-export async function runAsync(task: TaskRun, module: Module, planned: Planned, how: Async): Promise<Executed> {
+export async function runAsync(task: TaskRun, module: Resulting, planned: Planned, how: Async): Promise<Executed> {
   const id = `j${String(randomInt(10 ** 11, 10 ** 12))}.${String(randomInt(1000, 99999))}`
   const parts = await detachable(planned, how.on)
   if (parts === undefined) return atOnce(task, module, planned, { ...how, id })
@@ -59,11 +58,11 @@ export async function runAsync(task: TaskRun, module: Module, planned: Planned, 
 }
 
 /** Where there is nothing to do the result is known already. */
-function doneScript(task: TaskRun, module: Module, planned: Planned, id: string): string {
+function doneScript(task: TaskRun, module: Resulting, planned: Planned, id: string): string {
   return writeJobResult(jobFolder(task), id, jsonOf(task, resultRecord(finish(task, module, planned, { outcomes: [] }))))
 }
 
-function jobScript(task: TaskRun, module: Module, planned: Planned, { id, limit, parts }: JobParts): string {
+function jobScript(task: TaskRun, module: Resulting, planned: Planned, { id, limit, parts }: JobParts): string {
   const steps = parts.map(({ script, action }) => ({ script, ok: okPattern(action) }))
   return startJob({ folder: jobFolder(task), id, limit, steps, known: knownOf(task, module, planned) })
 }
@@ -101,7 +100,7 @@ async function detachable(planned: Planned, on: ApplyTarget): Promise<readonly P
 }
 
 /** The members of the result that are known before anything has run, such as a command's words. Secrets stay out of the file. */
-function knownOf(task: TaskRun, module: Module, planned: Planned): string {
+function knownOf(task: TaskRun, module: Resulting, planned: Planned): string {
   const data = resultData(module, planned, [])
   if (data instanceof Failure) return ''
   const members = Object.entries(data).filter(([name]) => !LATER.has(name))
@@ -164,7 +163,7 @@ function tooLate(limit: number, status: Executed | undefined): Executed {
 
 async function atOnce(
   task: TaskRun,
-  module: Module,
+  module: Resulting,
   planned: Planned,
   { on, limit, id }: Async & { readonly id: string },
 ): Promise<Executed> {

@@ -83,13 +83,20 @@ export function hasChanged({ status, data }: Executed): boolean {
   return status === 'changed' || (status === 'failed' && data['changed'] === true)
 }
 
+/** What stands for the message of a failure that has none. */
+function unsaid({ failedBy }: Executed): string {
+  return concatMessages([TASK_FAILED, failedBy === 'module' ? 'Module failed.' : 'Action failed.', 'Unknown error.'])
+}
+
 /** The result's data with `changed` and `failed`, of which a skipped or unreachable result and a loop without failures lack the latter. */
 export function resultRecord(executed: Executed): ValueRecord {
   const { status, data, looped } = executed
   const result = emptyRecord()
   if (executed.early !== true) result['changed'] = hasChanged(executed)
-  if (status === 'failed' || (status !== 'skipped' && status !== 'unreachable' && looped !== true)) result['failed'] = status === 'failed'
+  if (status === 'failed' || 'failed' in data || (status !== 'skipped' && status !== 'unreachable' && looped !== true))
+    result['failed'] = status === 'failed'
   if (status === 'failed' && looped !== true) result['exception'] = NO_TRACEBACK
   for (const key of Object.keys(data)) if (key !== 'changed' && key !== 'failed') result[key] = data[key] ?? null
+  if (status === 'failed' && looped !== true && data['msg'] === undefined) result['msg'] = unsaid(executed)
   return result
 }

@@ -1,5 +1,6 @@
 import { isRecord } from '../base/value.ts'
 import type { Executed } from './executed.ts'
+import { safeFacts } from './foreign/facts.ts'
 import type { TaskRun } from './task-run.ts'
 
 /** Actions that set variables by themselves: what their results call facts is for people to see. */
@@ -12,7 +13,9 @@ export function holdsFacts(executed: Executed): boolean {
 /** Keeps the facts that a result holds: with the host, or where `delegate_facts` says so with its delegate. */
 export function recordFacts(task: TaskRun, executed: Executed): void {
   const facts = executed.data['ansible_facts']
-  if (isRecord(facts) && !VARIABLES.has(task.step.action.name)) factOwner(task).addFacts(facts)
+  const { action } = task.step
+  if (isRecord(facts) && !VARIABLES.has(action.name))
+    factOwner(task).addFacts(action.foreign === undefined ? facts : safeFacts(task, facts))
 }
 
 export function factOwner(task: TaskRun): TaskRun['host'] {

@@ -2,9 +2,10 @@ import { fromJson, isRecord, record, type Value, type ValueRecord } from '../bas
 import { readJob, readJobSteps } from '../host/job.ts'
 import type { Session } from '../host/session.ts'
 import { readOutcomes } from './_job-steps.ts'
-import { finish } from './_module-result.ts'
 import { actionsOf, appliedOf } from './apply.ts'
 import { type Executed, failed, ok } from './executed.ts'
+import { finish } from './module-result.ts'
+import { linesOf } from './output-lines.ts'
 import type { TaskRun } from './task-run.ts'
 
 /** Where a job is. */
@@ -87,9 +88,4 @@ function byFile(data: ValueRecord): Executed {
   const message = data['msg']
   if (data['failed'] === true || data['failed'] === 1) return failed(typeof message === 'string' ? message : 'the job failed', whole)
   return { status: data['changed'] === true ? 'changed' : 'ok', data: whole }
-}
-
-function linesOf(value: Value | undefined): readonly string[] {
-  if (typeof value !== 'string' || value === '') return []
-  return value.replace(/(\r\n|\n|\r)$/, '').split(/\r\n|\n|\r/)
 }

@@ -1,9 +1,8 @@
-import type { Module } from '../module/define.ts'
-import type { Planned } from './_module-result.ts'
+import type { Planned, Resulting } from './module-result.ts'
 
 /** A job that this run has started: what its result is made of once its actions have been done. */
 export interface StartedJob {
-  readonly module: Module
+  readonly module: Resulting
   readonly planned: Planned
 }
 

@@ -9,13 +9,13 @@ import { createRealHost } from '../host/real.ts'
 import { Failure } from '../module/change.ts'
 import type { Module, ModuleContext } from '../module/define.ts'
 import { lazySession } from './_lazy-session.ts'
-import { failedModule, failureOf, finish, type Planned, resultData, summary } from './_module-result.ts'
 import { type ApplyTarget, applyChanges } from './apply.ts'
 import { asyncLimit, runAsync } from './async.ts'
 import { resolveTarget, type Target } from './connection-vars.ts'
 import { environmentOf } from './environment.ts'
 import { type Executed, failed, unknown } from './executed.ts'
 import { localFiles } from './local-files.ts'
+import { failedModule, failureOf, finish, type Planned, type Resulting, resultData, summary } from './module-result.ts'
 import { noteOf, type PendingNote, recallNote, withNote } from './pending.ts'
 import { type RenderedArgs, typedArgs, unknownArgument } from './render-args.ts'
 import { stepScope } from './scope.ts'
@@ -82,13 +82,21 @@ interface Place {
   readonly note: PendingNote | undefined
 }
 
-async function apply(task: TaskRun, module: Module, planned: Planned, { target, note }: Place): Promise<Executed> {
-  const limit = asyncLimit(task)
+async function apply(task: TaskRun, module: Resulting, planned: Planned, { target, note }: Place): Promise<Executed> {
+  const limit = task.checkMode ? 0 : asyncLimit(task)
   if (limit === 0 && planned.changes.length === 0) return finish(task, module, planned, { outcomes: [] })
   const changing = planned.changes.some(({ certainty }) => certainty !== 'observe')
   const on = withNote(task, changing ? note : undefined, applyTarget(task, target))
   if (limit > 0) return runAsync(task, module, planned, { on, limit, target })
   return finish(task, module, planned, await applyChanges(planned.changes, on))
+}
+
+/** A plan whose actions run in check mode too: programs that say themselves what they did or would do. */
+export async function carryOut(task: TaskRun, module: Resulting, planned: Planned): Promise<Executed> {
+  const target = targetOf(task)
+  const note = noteOf(task, target)
+  await recallNote(task, note, hostFor(task, target))
+  return apply(task, module, planned, { target, note })
 }
 
 function applyTarget(task: TaskRun, target: Target): ApplyTarget {

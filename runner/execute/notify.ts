@@ -74,7 +74,8 @@ function lastListFirst(handlers: readonly HandlerStep[]): readonly HandlerStep[]
 function handlerNames(play: PlayRun, handler: HandlerStep): readonly string[] {
   const name = handler.name === undefined ? undefined : renderedName(play, handler)
   if (name === undefined) return []
-  return handler.role === undefined ? [name] : [name, `${handler.role.name} : ${name}`]
+  const { role } = handler
+  return role === undefined ? [name] : [name, `${role.shortName} : ${name}`, `${role.name} : ${name}`]
 }
 
 /** Names are looked up for the whole play: what only a host knows is no part of them. */

@@ -157,9 +157,10 @@ export function taskRef(play: PlayRun, step: Step, host: HostRun, handler: boole
   const action = step.kind === 'task' ? step.action.name : step.kind === 'include' ? `include_${step.what}` : 'block'
   const name = shownName(play, step, host) ?? unnamed(step)
   const role = step.role?.name
+  const includesRole = step.kind === 'include' && step.what === 'role'
   return {
     id: step.id,
-    name: role === undefined ? name : `${role} : ${name}`,
+    name: role === undefined || includesRole ? name : `${role} : ${name}`,
     action,
     role,
     handler,

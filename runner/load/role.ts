@@ -18,7 +18,9 @@ export interface RolePlaces {
 }
 
 export interface FoundRole {
+  /** Without the collection. */
   readonly name: string
+  readonly collection?: string | undefined
   readonly path: string
 }
 

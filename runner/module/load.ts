@@ -1,9 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { z } from 'zod'
 import { messageOf, RunnerError } from '../base/error.ts'
 import { type AnyModule, asModule } from './_contract.ts'
-import type { ActionSpec, Registry } from './registry.ts'
+import { foreignModule, moduleFile } from './foreign.ts'
+import type { ActionSpec, ForeignModule, Registry } from './registry.ts'
 
 export interface RegistryOptions {
   /** Folder of the product's own modules. */
@@ -22,13 +24,20 @@ export function createRegistry(options: RegistryOptions): Registry {
     const file = builtins.get(name)
     return actions.get(name) ?? (file === undefined ? undefined : load(file))
   }
+  const specOfFile = async (file: string, name: string): Promise<ActionSpec> =>
+    isContract(file) ? load(file) : foreignSpec(name, foreignModule(file))
   return {
     async find(name, from = []) {
       const { collection, short } = splitName(name)
-      const own = collection === undefined || collection === 'ansible.legacy' ? userModule(short, from) : undefined
-      if (own !== undefined) return load(own)
+      const own =
+        collection === undefined || collection === 'ansible.legacy' ? firstIn(from, (folder) => userModule(short, folder)) : undefined
+      if (own !== undefined) return specOfFile(own, short)
       if (collection === undefined || isOwnCollection(collection)) return builtin(short)
       return findQualified(name, { short, builtins, load })
+    },
+    async inFolder(name, folder) {
+      const file = userModule(name, folder)
+      return file === undefined ? undefined : specOfFile(file, name)
     },
     names: () => [...new Set([...actions.keys(), ...builtins.keys()])].sort(),
   }
@@ -80,11 +89,28 @@ export function listModules(folder: string): ReadonlyMap<string, string> {
   return found
 }
 
-function userModule(name: string, from: readonly string[]): string | undefined {
+function firstIn<T>(folders: readonly string[], find: (folder: string) => T | undefined): T | undefined {
+  for (const folder of folders) {
+    const found = find(folder)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** A module of our kind, or else a program. */
+function userModule(name: string, folder: string): string | undefined {
   if (!/^[A-Za-z]\w*$/.test(name)) return undefined
-  return from
-    .flatMap((folder) => ['.ts', '.js', '.mjs'].map((extension) => resolve(folder, name + extension)))
-    .find((file) => existsSync(file))
+  const ours = ['.ts', '.js', '.mjs'].map((extension) => resolve(folder, name + extension)).find((file) => existsSync(file))
+  return ours ?? moduleFile(folder, name)
+}
+
+/** A script for Node begins with `#!`; a module of our kind is never run by itself. */
+function isContract(file: string): boolean {
+  return /\.(ts|js|mjs)$/.test(file) && !readFileSync(file, 'utf8').startsWith('#!')
+}
+
+function foreignSpec(name: string, foreign: ForeignModule): ActionSpec {
+  return { name, kind: 'module', args: z.looseObject({}), aliases: {}, freeForm: undefined, rawArgs: [], module: undefined, foreign }
 }
 
 /** Loads one module file. @throws RunnerError `syntax` with the file, where it does not load or does not keep the contract */

@@ -1,11 +1,8 @@
-import { join } from 'node:path'
-import { didYouMean } from '../base/did-you-mean.ts'
 import type { Source } from '../base/source.ts'
 import { isRecord, Template } from '../base/value.ts'
 import type { Node } from '../load/node.ts'
-import type { ActionSpec } from '../module/registry.ts'
 import { BLOCK_KEYWORDS, type Entries, HANDLER_KEYWORDS, keywordHint, TASK_KEYWORDS } from './_attributes.ts'
-import { type Compiler, type Frame, syntaxError } from './_compiler.ts'
+import { syntaxError } from './_compiler.ts'
 
 /** What a task does, as written: the module's name and the node behind it. */
 export interface WrittenAction {
@@ -70,31 +67,6 @@ function fromAction(node: Node, local: boolean): WrittenAction {
     args: { value: /\{[{%#]/.test(rest) ? new Template(rest, source, node.source) : rest, source },
     local,
   }
-}
-
-/**
- * The module or action of a name, looked up once for each place it can come from.
- * @throws RunnerError `syntax` for a name that nothing answers to
- */
-export async function findSpec(compiler: Compiler, action: WrittenAction, frame: Frame): Promise<ActionSpec> {
-  const { name, source } = action
-  const key = `${frame.role?.path ?? frame.play.playbookDir}\0${name}`
-  if (!compiler.specs.has(key)) compiler.specs.set(key, await compiler.registry.find(name, moduleFolders(compiler, frame)))
-  const spec = compiler.specs.get(key)
-  if (spec !== undefined) return spec
-  const short = name.replace(/^ansible\.(builtin|legacy)\./, '')
-  const known = [...compiler.registry.names(), 'include_tasks', 'import_tasks', 'include_role', 'import_role']
-  const keyword = keywordHint(short, TASK_KEYWORDS)
-  throw syntaxError(
-    `couldn't resolve module/action '${name}'. This often indicates a misspelling, missing collection, or incorrect module path.`,
-    source,
-    didYouMean(short, known) ?? keyword ?? 'run doc lists all modules; own ones belong into modules/ beside the playbook or in the role',
-  )
-}
-
-function moduleFolders(compiler: Compiler, frame: Frame): readonly string[] {
-  const role = frame.role === undefined ? [] : [join(frame.role.path, 'modules')]
-  return [...role, join(frame.play.playbookDir, 'modules'), ...compiler.moduleDirs]
 }
 
 /** The name of one of the language's own includes and imports, without its namespace; undefined for modules. */

@@ -1,6 +1,7 @@
 import { RunnerError } from '../base/error.ts'
 import type { Source } from '../base/source.ts'
 import { Template, type Value } from '../base/value.ts'
+import type { Collections } from '../load/collections.ts'
 import type { VarLayer, VarMap } from '../load/layer.ts'
 import type { Node } from '../load/node.ts'
 import { readSource } from '../load/source-file.ts'
@@ -18,6 +19,7 @@ export interface Compiler {
   readonly engine: TemplateEngine
   readonly extraVars: VarMap
   readonly rolesPath: readonly string[]
+  readonly collections: Collections
   readonly moduleDirs: readonly string[]
   readonly warn: Warn
   readonly yaml: YamlOptions
@@ -33,11 +35,15 @@ export interface Compiler {
 export interface PlayContext {
   readonly playbookDir: string
   readonly playbookFile: string
+  /** The collection that the playbook belongs to. */
+  readonly collection: string | undefined
   /** Variables known before any host is: the play's own and `-e`. */
   readonly scope: Scope
   readonly handlers: HandlerStep[]
   readonly roleLayers: VarLayer[]
   readonly roles: RoleRef[]
+  /** Folders of modules that the play's roles bring, for the whole play. */
+  readonly libraries: string[]
   /** Keys of role uses that have run. */
   readonly done: Set<string>
 }

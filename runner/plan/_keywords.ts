@@ -3,6 +3,7 @@ import { isList, isRecord, Template, type Value } from '../base/value.ts'
 import type { Node } from '../load/node.ts'
 import { writtenText } from '../load/text.ts'
 import type { Entries } from './_attributes.ts'
+import { collectionNames, searchList } from './_collections.ts'
 import { type Compiler, type Frame, renderEarly, syntaxError } from './_compiler.ts'
 import { readLoop } from './_loop.ts'
 import { readDebugger } from './debuggers.ts'
@@ -15,6 +16,7 @@ export const NO_KEYWORDS: Keywords = {
   environment: [],
   notify: [],
   moduleDefaults: [],
+  collections: [],
   loop: undefined,
   register: undefined,
   registerSource: undefined,
@@ -79,6 +81,9 @@ const READERS: Readonly<Record<string, Read>> = {
   module_defaults: (draft, node, context) => {
     for (const part of parts(node)) refuseGroups(part)
     draft.moduleDefaults = [...draft.moduleDefaults, ...parts(checked(node, context))]
+  },
+  collections: (draft, node, { frame }) => {
+    draft.collections = searchList(collectionNames(node), frame.play.collection)
   },
   register: (draft, node) => {
     draft.register = registerName(node)

@@ -3,6 +3,7 @@ import type { VarMap } from '../load/layer.ts'
 import type { Node } from '../load/node.ts'
 import { writtenText } from '../load/text.ts'
 import { type Entries, PLAY_KEYWORDS, refuseUnknown } from './_attributes.ts'
+import { searchList } from './_collections.ts'
 import { type Compiler, collecting, Frame, type PlayContext, playScope, syntaxError } from './_compiler.ts'
 import { compileHandlers } from './_handlers.ts'
 import { readKeywords } from './_keywords.ts'
@@ -19,11 +20,13 @@ export interface PlayPlace {
   readonly playbookFile: string
   readonly startedFrom: string
   readonly playbookDir: string
+  /** The collection that the playbook belongs to. */
+  readonly collection: string | undefined
   readonly keywords: Keywords
   readonly vars: VarMap
 }
 
-const UNUSED = ['collections', 'validate_argspec']
+const UNUSED = ['validate_argspec']
 
 /** One play with its roles and static imports flattened. */
 export async function compilePlay(compiler: Compiler, node: Node, place: PlayPlace): Promise<Play> {
@@ -32,21 +35,23 @@ export async function compilePlay(compiler: Compiler, node: Node, place: PlayPla
   refusePlayMistakes(entries, node)
   for (const name of UNUSED) {
     const entry = entries.get(name)
-    if (entry !== undefined && name !== 'collections') compiler.warn(`'${name}' has no effect`, entry.key)
+    if (entry !== undefined) compiler.warn(`'${name}' has no effect`, entry.key)
   }
   const vars: VarMap = new Map([...place.vars, ...readVars(entries.get('vars')?.node, 'Play')])
   const play: PlayContext = {
     playbookDir: place.playbookDir,
     playbookFile: place.playbookFile,
+    collection: place.collection,
     scope: playScope(vars, compiler.extraVars),
     handlers: [],
     roleLayers: [],
     roles: [],
+    libraries: [],
     done: new Set(),
   }
   const outer = new Frame({
     play,
-    keywords: place.keywords,
+    keywords: { ...place.keywords, collections: searchList(place.keywords.collections, place.collection) },
     layers: [],
     role: undefined,
     file: place.playbookFile,

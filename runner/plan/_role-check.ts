@@ -3,8 +3,8 @@ import { record } from '../base/value.ts'
 import type { VarEntry } from '../load/layer.ts'
 import type { Node } from '../load/node.ts'
 import type { LoadedRole } from '../load/role.ts'
-import { findSpec } from './_action.ts'
 import type { Compiler, Frame } from './_compiler.ts'
+import { findSpec } from './_find-module.ts'
 import { NO_KEYWORDS } from './_keywords.ts'
 import type { RoleUse } from './_role.ts'
 import { readArgumentSpec } from './argument-spec.ts'
@@ -36,7 +36,7 @@ export async function roleCheck({ compiler, role, frame, use }: RoleToCheck): Pr
       {
         value: record([
           ['type', 'role'],
-          ['name', frame.role.name],
+          ['name', frame.role.shortName],
           ['argument_spec_name', entry],
           ['path', frame.role.path],
         ]),

@@ -1,9 +1,11 @@
-import { dirname } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { located } from '../base/error.ts'
 import type { Source } from '../base/source.ts'
 import { toPlain } from '../base/value.ts'
 import type { VarLayer, VarMap } from '../load/layer.ts'
-import { findRole, type LoadedRole, loadRole, type RoleFiles } from '../load/role.ts'
+import { type FoundRole, findRole, type LoadedRole, loadRole, type RoleFiles } from '../load/role.ts'
+import { collectionNames, findCollectionRole, roleSearchList } from './_collections.ts'
 import type { Compiler, Frame } from './_compiler.ts'
 import { compileHandlers } from './_handlers.ts'
 import { roleCheck } from './_role-check.ts'
@@ -30,11 +32,13 @@ export interface RoleUse {
 /** The steps of a role, its dependencies' before them; handlers and public variables are added to the play. */
 export async function compileRole(compiler: Compiler, frame: Frame, use: RoleUse): Promise<readonly Step[]> {
   const { play } = frame
-  const beside = frame.role === undefined ? undefined : dirname(frame.role.path)
-  const found = findRole(use.name, { playbookDir: play.playbookDir, rolesPath: compiler.rolesPath, beside }, use.source)
+  const found = findRoleOf(compiler, frame, use)
   const role = readRole(compiler, found.path, use)
   const ref: RoleRef = {
-    ...found,
+    name: found.collection === undefined ? found.name : `${found.collection}.${found.name}`,
+    shortName: found.name,
+    path: found.path,
+    collection: found.collection,
     parents: frame.role === undefined ? [] : [frame.role.name, ...frame.role.parents],
     includedBy: use.again && frame.role !== undefined ? [frame.role.name, ...frame.role.includedBy] : (frame.role?.includedBy ?? []),
     key: useKey(found.path, frame, use),
@@ -44,9 +48,11 @@ export async function compileRole(compiler: Compiler, frame: Frame, use: RoleUse
   if (play.done.has(ref.key) && !repeats) return []
   play.done.add(ref.key)
   play.roles.push(ref)
+  addLibraries(play, ref)
   const own = ownLayers(role, use)
   if (use.public) play.roleLayers.push(...own.filter(({ vars }) => vars !== use.params && vars !== use.vars))
-  const inner = frame.with({ role: ref, layers: [...frame.layers, ...own], kind: 'tasks' })
+  const keywords = { ...frame.keywords, collections: roleSearchList(ref, collectionsOf(role), play.collection) }
+  const inner = frame.with({ role: ref, keywords, layers: [...frame.layers, ...own], kind: 'tasks' })
   const before = await compileDependencies(compiler, role, inner)
   await addHandlers(compiler, role, inner)
   const check = use.validate ? await roleCheck({ compiler, role, frame: inner, use }) : []
@@ -54,6 +60,26 @@ export async function compileRole(compiler: Compiler, frame: Frame, use: RoleUse
 }
 
 const MAX_DEPTH = 100
+
+/** A role of a collection is preferred to one of the same name that lies elsewhere. */
+function findRoleOf(compiler: Compiler, frame: Frame, use: RoleUse): FoundRole {
+  const { playbookDir } = frame.play
+  const own = findCollectionRole(compiler, frame, use.name)
+  if (own !== undefined) return own
+  const beside = frame.role === undefined ? undefined : dirname(frame.role.path)
+  return findRole(use.name, { playbookDir, rolesPath: compiler.rolesPath, beside }, use.source)
+}
+
+/** A role's modules are there for all that is loaded after it. */
+function addLibraries({ libraries }: Frame['play'], { path, collection }: RoleRef): void {
+  const folder = join(path, 'library')
+  if (collection === undefined && existsSync(folder) && !libraries.includes(folder)) libraries.push(folder)
+}
+
+function collectionsOf({ meta }: LoadedRole): readonly string[] {
+  const node = meta?.entries?.get('collections')?.node
+  return node === undefined ? [] : collectionNames(node)
+}
 
 function readRole(compiler: Compiler, path: string, use: RoleUse): LoadedRole {
   try {

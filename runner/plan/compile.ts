@@ -4,6 +4,7 @@ import { didYouMean } from '../base/did-you-mean.ts'
 import { RunnerError } from '../base/error.ts'
 import type { Source, SourceFile } from '../base/source.ts'
 import { Template, type Value } from '../base/value.ts'
+import { type Collections, findCollectionPlaybook, NO_COLLECTIONS } from '../load/collections.ts'
 import type { VarMap } from '../load/layer.ts'
 import type { Node } from '../load/node.ts'
 import { NO_VARS } from '../load/vars.ts'
@@ -25,6 +26,7 @@ export interface CompileOptions {
   readonly engine: TemplateEngine
   readonly extraVars: VarMap
   readonly rolesPath: readonly string[]
+  readonly collections?: Collections | undefined
   readonly warn: Warn
   /** Folders with the user's own modules, besides those beside the playbook and in roles. */
   readonly moduleDirs?: readonly string[] | undefined
@@ -50,6 +52,7 @@ export async function compilePlaybooks(paths: readonly string[], options: Compil
         playbookFile: file,
         startedFrom: file,
         playbookDir: dirname(file),
+        collection: compiler.collections.of(file, dirname(file))?.name,
         keywords: NO_KEYWORDS,
         vars: NO_VARS,
       })),
@@ -63,7 +66,14 @@ export async function compilePlaybooks(paths: readonly string[], options: Compil
 export async function compileText(file: SourceFile, playbookDir: string, options: CompileOptions): Promise<Compiled> {
   const compiler = newCompiler(options)
   const name = join(playbookDir, '__adhoc_playbook__')
-  const place: PlayPlace = { playbookFile: name, startedFrom: name, playbookDir, keywords: NO_KEYWORDS, vars: NO_VARS }
+  const place: PlayPlace = {
+    playbookFile: name,
+    startedFrom: name,
+    playbookDir,
+    collection: undefined,
+    keywords: NO_KEYWORDS,
+    vars: NO_VARS,
+  }
   const plays: Play[] = []
   for (const node of parseYaml(file, compiler.yaml)?.items ?? [])
     plays.push(...(await collecting(compiler, () => compileEntry(compiler, node, place), [])))
@@ -71,13 +81,14 @@ export async function compileText(file: SourceFile, playbookDir: string, options
   return { plan: { plays }, includes: createIncludeCompiler(compiler) }
 }
 
-function newCompiler({ registry, engine, extraVars, rolesPath, warn, moduleDirs, decrypt }: CompileOptions): Compiler {
+function newCompiler({ registry, engine, extraVars, rolesPath, collections, warn, moduleDirs, decrypt }: CompileOptions): Compiler {
   return {
     registry,
     engine,
     extraVars,
     warn,
     rolesPath: rolesPath.map((path) => resolve(path)),
+    collections: collections ?? NO_COLLECTIONS,
     moduleDirs: moduleDirs ?? [],
     yaml: { warn, decrypt },
     ids: { next: 1 },
@@ -114,10 +125,12 @@ async function importPlaybook(compiler: Compiler, entries: Entries, { imported, 
   const play = {
     playbookDir: place.playbookDir,
     playbookFile: place.playbookFile,
+    collection: place.collection,
     scope: playScope(vars, compiler.extraVars),
     handlers: [],
     roleLayers: [],
     roles: [],
+    libraries: [],
     done: new Set<string>(),
   }
   const frame = new Frame({
@@ -129,13 +142,15 @@ async function importPlaybook(compiler: Compiler, entries: Entries, { imported, 
     parents: [],
     kind: 'tasks',
   })
-  const file = resolve(place.playbookDir, fileName(renderEarly(compiler, frame, imported), imported.source))
+  const name = fileName(renderEarly(compiler, frame, imported), imported.source)
+  const file = findCollectionPlaybook(name, compiler.collections, place.playbookDir) ?? resolve(place.playbookDir, name)
   if (!existsSync(file))
     throw new RunnerError('not-found', `the playbook '${relative(place.playbookDir, file)}' was not found`, missing(file, imported.source))
   return compileFile(compiler, file, {
     playbookFile: file,
     startedFrom: place.startedFrom,
     playbookDir: dirname(file),
+    collection: compiler.collections.of(file, place.playbookDir)?.name,
     keywords: inheritable(readKeywords(entries, { compiler, frame })),
     vars,
   })

@@ -48,7 +48,14 @@ async function compileIncludedRole(
   { role, params }: { readonly role: RoleArgs; readonly params: readonly VarLayer[] },
 ): Promise<CompiledRole> {
   const outer = innerFrame(compiler, include, params)
-  const play: PlayContext = { ...outer.play, handlers: [], roleLayers: [], roles: [], done: new Set(outer.play.done) }
+  const play: PlayContext = {
+    ...outer.play,
+    handlers: [],
+    roleLayers: [],
+    roles: [],
+    libraries: [...outer.play.libraries],
+    done: new Set(outer.play.done),
+  }
   const source = include.argNodes.get('name')?.source ?? include.source
   const steps = await compileRole(compiler, outer.with({ play }), {
     name: role.name,

@@ -137,7 +137,12 @@ export interface IncludeContext {
 }
 
 export interface RoleRef {
+  /** With its collection in front, where it has one. */
   readonly name: string
+  /** Without. */
+  readonly shortName: string
+  /** The collection that it belongs to. */
+  readonly collection: string | undefined
   readonly path: string
   /** Names of the roles that led here, nearest first. */
   readonly parents: readonly string[]
@@ -157,6 +162,8 @@ export interface Keywords {
   readonly environment: readonly Node[]
   readonly notify: readonly Node[]
   readonly moduleDefaults: readonly Node[]
+  /** Where names of modules and roles without a collection are looked for, in order; empty: as ever. */
+  readonly collections: readonly string[]
   readonly loop: LoopKeyword | undefined
   readonly register: string | undefined
   readonly registerSource: Source | undefined

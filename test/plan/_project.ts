@@ -56,6 +56,7 @@ const SPECS: readonly ActionSpec[] = [
 
 export const registry: Registry = {
   find: (name) => Promise.resolve(SPECS.find((spec) => spec.name === name.replace(/^ansible\.builtin\./, ''))),
+  inFolder: () => Promise.resolve(undefined),
   names: () => SPECS.map((spec) => spec.name),
 }
 

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { RunnerError } from '../../base/error.ts'
 import { SecretRegistry } from '../../base/secret-registry.ts'
+import { createCollections, findCollectionPlaybook } from '../../load/collections.ts'
 import { createReport } from '../../report/create.ts'
+import { readAnsibleConfig } from '../ansible-config.ts'
 import { parseArguments } from '../arguments.ts'
 import { EXIT, exitCodeOf } from '../exit-code.ts'
 import type { Io } from '../io.ts'
@@ -10,6 +12,7 @@ import type { Job } from '../job.ts'
 import { commandHelp, helpText } from '../overview.ts'
 import { playbookChoices } from '../playbook-choices.ts'
 import { PLAYBOOK_OPTIONS } from '../playbook-options.ts'
+import { collectionPlaces } from '../search-places.ts'
 
 /** `run PLAYBOOK…`: reads everything, then shows it or runs it. The layers below are loaded once the command line is fine. */
 export async function playbookCommand(argv: readonly string[], io: Io): Promise<number> {
@@ -19,7 +22,8 @@ export async function playbookCommand(argv: readonly string[], io: Io): Promise<
     return EXIT.ok
   }
   const choices = playbookChoices(args, io)
-  const playbooks = choices.playbooks.map((playbook) => existing(playbook, io))
+  const collections = createCollections(collectionPlaces(readAnsibleConfig(io), io))
+  const playbooks = choices.playbooks.map((playbook) => findCollectionPlaybook(playbook, collections) ?? existing(playbook, io))
   const secrets = new SecretRegistry()
   const report = await createReport({ ...choices, out: io.stdout, err: io.stderr, mask: (text) => secrets.mask(text) })
   try {

@@ -7,8 +7,11 @@ export class NotRead extends Error {}
 
 const BLOCK = 512
 
+/** Gets the content of each file with the member, which comes again where an archive holds a path twice. */
+export type TakeContent = (member: ArchiveMember, content: Buffer) => void
+
 /** What a tar archive holds: ustar, pax and GNU's long names. The content of each file is summed as it passes. */
-export async function tarMembers(source: AsyncIterable<Uint8Array>): Promise<readonly ArchiveMember[]> {
+export async function tarMembers(source: AsyncIterable<Uint8Array>, take?: TakeContent): Promise<readonly ArchiveMember[]> {
   const reader = new ByteReader(source)
   const members = new Map<string, ArchiveMember>()
   let told: Readonly<Record<string, string>> = {}
@@ -26,7 +29,7 @@ export async function tarMembers(source: AsyncIterable<Uint8Array>): Promise<rea
         else told = { ...told, ...(type === 'x' ? paxRecords(text) : { [type === 'L' ? 'path' : 'linkpath']: text.replace(/\0.*$/s, '') }) }
         continue
       }
-      const member = await readMember(reader, { header, type, told: { ...always, ...told } })
+      const member = await readMember(reader, { header, type, told: { ...always, ...told }, take })
       members.set(member.path, member)
       told = {}
     }
@@ -41,19 +44,25 @@ interface Entry {
   readonly type: string
   /** By pax records and GNU's long names. */
   readonly told: Readonly<Record<string, string>>
+  readonly take: TakeContent | undefined
 }
 
-async function readMember(reader: ByteReader, { header, type, told }: Entry): Promise<ArchiveMember> {
+async function readMember(reader: ByteReader, { header, type, told, take }: Entry): Promise<ArchiveMember> {
   if (type === 'S' || Object.keys(told).some((key) => key.startsWith('GNU.sparse'))) throw new NotRead('sparse files are not read')
   const size = Number(told['size'] ?? numberAt(header, 124, 12))
   const kind = KINDS[type] ?? 'other'
   const hash = createHash('sha256')
   const length = kind === 'file' ? size : type === '1' || type === '2' ? 0 : size
-  const whole = await reader.pass(length, (piece) => hash.update(piece))
+  if (take !== undefined && length > CONTENT_BOUND) throw new NotRead('it holds a file of more than 256 MiB')
+  const pieces: Buffer[] = []
+  const whole = await reader.pass(length, (piece) => {
+    hash.update(piece)
+    if (take !== undefined) pieces.push(Buffer.from(piece))
+  })
   if (!whole || !(await reader.pass((BLOCK - (length % BLOCK)) % BLOCK))) throw new NotRead('the archive ends too early')
   const path = told['path'] ?? pathOf(header)
   const link = told['linkpath'] ?? textAt(header, 157, 100)
-  return {
+  const member: ArchiveMember = {
     path,
     type: path.endsWith('/') && kind === 'file' ? 'directory' : kind,
     mode: numberAt(header, 100, 8) & 0o7777,
@@ -66,7 +75,12 @@ async function readMember(reader: ByteReader, { header, type, told }: Entry): Pr
     ...(kind === 'link' || kind === 'hardlink' ? { target: link } : {}),
     ...(kind === 'file' ? { sha256: hash.digest('hex') } : {}),
   }
+  if (kind === 'file') take?.(member, Buffer.concat(pieces))
+  return member
 }
+
+/** The largest file whose content is handed on; bytes. */
+const CONTENT_BOUND = 256 * 1024 * 1024
 
 const KINDS: Readonly<Record<string, ArchiveMember['type']>> = {
   '0': 'file',

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
-import type { Archive, ArchivePacking } from '../../module/define.ts'
+import type { Archive, ArchiveMember, ArchivePacking } from '../../module/define.ts'
 import { NotRead, tarMembers } from './_tar.ts'
 import { zipMembers } from './_zip.ts'
 
@@ -14,6 +14,29 @@ export async function readArchive(path: string): Promise<Archive> {
   } catch (error) {
     return { packing, members: undefined, reason: error instanceof Error ? error.message : String(error) }
   }
+}
+
+/** A member of an archive; of a file with what is in it. */
+export interface TarEntry {
+  readonly member: ArchiveMember
+  readonly content: Buffer | undefined
+}
+
+/** The most that an archive may hold when it is unpacked into memory; bytes. */
+const UNPACKED_BOUND = 512 * 1024 * 1024
+
+/** The members of a tar archive with their content, a path that comes twice as it was the last time. @throws where it cannot be read */
+export async function readTar(path: string): Promise<readonly TarEntry[]> {
+  const packing = await packingOf(path)
+  if (packing === 'zip') throw new NotRead('this is no tar archive')
+  const contents = new Map<string, Buffer>()
+  let size = 0
+  const members = await tarMembers(unpacked(path, packing), (member, content) => {
+    size += content.length
+    if (size > UNPACKED_BOUND) throw new NotRead(`it holds more than ${String(UNPACKED_BOUND / 1024 / 1024)} MiB`)
+    contents.set(member.path, content)
+  })
+  return members.map((member) => ({ member, content: member.type === 'file' ? contents.get(member.path) : undefined }))
 }
 
 const MAGIC: readonly (readonly [ArchivePacking, string])[] = [

@@ -12,10 +12,17 @@ export interface Planned {
   readonly changes: readonly Change[]
 }
 
+/** What makes a result of what the actions came to: a module, or a program that says all of it itself. */
+export interface Resulting {
+  readonly result?: Module['result']
+  readonly answer?: (outcomes: readonly Outcome[]) => Executed
+}
+
 /** What a module's changes came to, as its task's result. */
-export function finish(task: TaskRun, module: Module, planned: Planned, applied: Applied): Executed {
+export function finish(task: TaskRun, module: Resulting, planned: Planned, applied: Applied): Executed {
   const { changes } = planned
   const base = summary(task, changes)
+  if (module.answer !== undefined && applied.failed === undefined) return module.answer(applied.outcomes)
   const result = resultData(module, planned, applied.outcomes)
   const data = result instanceof Failure ? fromFailure(result) : result
   if (applied.failed !== undefined) return failedApply(base, applied, data)
@@ -66,7 +73,7 @@ export function summary(task: TaskRun, changes: readonly Change[]): Summary {
   }
 }
 
-export function resultData(module: Module, planned: Planned, outcomes: readonly Outcome[]): ValueRecord | Failure {
+export function resultData(module: Resulting, planned: Planned, outcomes: readonly Outcome[]): ValueRecord | Failure {
   const result = module.result?.(planned.state, planned.args, outcomes) ?? {}
   return result instanceof Failure ? result : recordOf(result)
 }

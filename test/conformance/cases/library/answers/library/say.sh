@@ -1,0 +1,4 @@
+#!/bin/sh
+. "$1"
+printf '%s' "$json"
+exit "${code:-0}"

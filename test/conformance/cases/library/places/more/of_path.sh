@@ -1,0 +1,2 @@
+#!/bin/sh
+echo '{"place": "more/of_path"}'

@@ -1,0 +1,2 @@
+#!/bin/sh
+echo '{"place": "roles/brings/library/of_role"}'
