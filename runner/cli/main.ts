@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   adhoc: async () => (await import('./commands/adhoc.ts')).adhocCommand,
   console: async () => (await import('./commands/console.ts')).consoleCommand,
   pull: async () => (await import('./commands/pull.ts')).pullCommand,
+  galaxy: async () => (await import('./commands/galaxy.ts')).galaxyCommand,
   lab: async () => (await import('./commands/lab.ts')).labCommand,
   secrets: async () => (await import('./commands/secrets.ts')).secretsCommand,
   vault: async () => (await import('./commands/vault.ts')).vaultCommand,

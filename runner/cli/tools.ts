@@ -5,6 +5,7 @@ const COMMAND_OF = {
   ansible: 'adhoc',
   'ansible-console': 'console',
   'ansible-doc': 'doc',
+  'ansible-galaxy': 'galaxy',
   'ansible-inventory': 'inventory',
   'ansible-playbook': 'playbook',
   'ansible-pull': 'pull',

@@ -3,7 +3,7 @@ import type { Source } from '../base/source.ts'
 import { emptyRecord, findUnknown, isList, isRecord, Omit, Secret, toPlain, Unknown, type Value } from '../base/value.ts'
 import type { Node } from '../load/node.ts'
 import { type ArgumentIssue, canonicalName, type Validated, validateArgs } from '../module/validate.ts'
-import type { IncludeStep, TaskStep } from '../plan/types.ts'
+import type { IncludeStep, ModuleGroup, TaskStep } from '../plan/types.ts'
 import type { TaskRun } from './task-run.ts'
 
 /** A task's arguments with every template resolved: as Values, before the schema has seen them. */
@@ -23,7 +23,7 @@ export function renderArgs(task: TaskRun): RenderedArgs {
     if (rendered instanceof Omit) args.delete(name)
     else args.set(name, rendered)
   }
-  for (const node of step.keywords.moduleDefaults) defaultsFor(task, node, put)
+  for (const [name, value] of moduleDefaults(task)) put(name, value, false)
   if (step.argsTemplate !== undefined) {
     const value = engine.render(step.argsTemplate.value, scope)
     if (!isRecord(value))
@@ -54,16 +54,29 @@ export function fullName(step: TaskStep | IncludeStep): string {
   return step.action.module?.fqcn?.[0] ?? `ansible.builtin.${step.action.name}`
 }
 
-function defaultsFor(task: TaskRun, node: Node, put: (name: string, value: Value, own: boolean) => void): void {
-  const value = task.play.run.options.engine.render(node.value, task.scope)
-  if (!isRecord(value)) return
-  const { action } = task.step
+/** The defaults of the groups that the module belongs to, then its own; a mapping further in stands for the outer one of the same name. */
+function moduleDefaults(task: TaskRun): ReadonlyMap<string, Value> {
+  const { action, keywords } = task.step
   const names = [action.name, `ansible.builtin.${action.name}`, `ansible.legacy.${action.name}`, ...(action.module?.fqcn ?? [])]
-  for (const name of names) {
-    const defaults = value[name]
-    if (!isRecord(defaults)) continue
-    for (const [key, item] of Object.entries(defaults)) put(canonicalName(action, key), item, false)
+  const ofGroups = new Map<string, Value>()
+  let own: Value = null
+  for (const { node, groups } of keywords.moduleDefaults) {
+    const value = task.play.run.options.engine.render(node.value, task.scope)
+    if (!isRecord(value)) continue
+    for (const [key, defaults] of Object.entries(value)) {
+      if (names.includes(key)) own = defaults
+      else if (isMember(groups.get(key), names)) ofGroups.set(key, defaults)
+    }
   }
+  const all = new Map<string, Value>()
+  for (const defaults of [...ofGroups.values(), own])
+    if (isRecord(defaults)) for (const [key, item] of Object.entries(defaults)) all.set(canonicalName(action, key), item)
+  return all
+}
+
+function isMember(group: ModuleGroup | undefined, names: readonly string[]): boolean {
+  if (group === undefined) return false
+  return names.some((name) => group.names.has(name) || group.collections.has(name.split('.').slice(0, 2).join('.')))
 }
 
 /** The first Unknown among the arguments, with the argument's name. */

@@ -46,8 +46,7 @@ export function readRuntime(collection: string): CollectionRuntime {
   if (root === undefined) return NO_RUNTIME
   if (root.entries === undefined) throw new RunnerError('syntax', 'meta/runtime.yml of a collection is a mapping', { source: root.source })
   const plugins = child(root, 'plugin_routing')
-  // What has an action plugin of the same name is routed by either entry.
-  const routes = new Map([...routesIn(child(plugins, 'action')), ...routesIn(child(plugins, 'modules'))])
+  const routes = new Map(routesIn(child(plugins, 'modules')))
   const requires = child(root, 'requires_ansible')?.value
   return { requires: typeof requires === 'string' ? requires : undefined, routes, groups: groupsIn(child(root, 'action_groups')) }
 }

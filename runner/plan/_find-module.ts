@@ -80,7 +80,7 @@ async function installed(place: Place, { collection, path, ours }: Installed): P
 
 /** The name that a route leads to, after what it has to say. */
 function followed({ compiler, source }: Place, name: string, { tombstone, deprecation, redirect }: Route): string | undefined {
-  if (tombstone !== undefined) throw new RunnerError('syntax', `The '${name}' module has been removed. ${tombstone.text}`.trim())
+  if (tombstone !== undefined) throw new RunnerError('not-found', `The '${name}' module has been removed. ${tombstone.text}`.trim())
   if (deprecation !== undefined) {
     const when = deprecation.version ?? deprecation.date
     compiler.warn(

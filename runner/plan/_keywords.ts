@@ -6,6 +6,7 @@ import type { Entries } from './_attributes.ts'
 import { collectionNames, searchList } from './_collections.ts'
 import { type Compiler, type Frame, renderEarly, syntaxError } from './_compiler.ts'
 import { readLoop } from './_loop.ts'
+import { groupsOf } from './_module-groups.ts'
 import { readDebugger } from './debuggers.ts'
 import type { Keywords } from './types.ts'
 
@@ -79,8 +80,8 @@ const READERS: Readonly<Record<string, Read>> = {
     draft.notify = [...draft.notify, ...parts(checked(node, context))]
   },
   module_defaults: (draft, node, context) => {
-    for (const part of parts(node)) refuseGroups(part)
-    draft.moduleDefaults = [...draft.moduleDefaults, ...parts(checked(node, context))]
+    const defaults = parts(checked(node, context)).map((part) => ({ node: part, groups: groupsOf(part, context) }))
+    draft.moduleDefaults = [...draft.moduleDefaults, ...defaults]
   },
   collections: (draft, node, { frame }) => {
     draft.collections = searchList(collectionNames(node), frame.play.collection)
@@ -172,13 +173,6 @@ const READERS: Readonly<Record<string, Read>> = {
     if (!(value instanceof Template)) readDebugger(value, node.source)
     draft.debugger = value
   },
-}
-
-/** Groups of modules are a matter of collections, which are not read: a default that reached nobody would be a trap. */
-function refuseGroups(node: Node): void {
-  for (const [name, { key }] of node.entries ?? [])
-    if (name.startsWith('group/'))
-      throw syntaxError(`could not resolve the module_defaults group ${name.slice('group/'.length)}`, key, 'name the modules one by one')
 }
 
 /** What steps inside inherit: all but the keywords that mean one task. */

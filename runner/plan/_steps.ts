@@ -47,7 +47,7 @@ export interface TaskPlace {
 
 async function compileTask(place: TaskPlace): Promise<TaskStep> {
   const { compiler, entries, frame, keywords, written } = place
-  const action = await findSpec(compiler, written, frame)
+  const action = await findSpec(compiler, written, frame.with({ keywords }))
   const { args, nodes, keys, template } = readArgs(compiler, action, { value: written.args, extra: entries.get('args')?.node })
   const open = template !== undefined || keywords.moduleDefaults.length > 0
   checkArgs(action, { nodes, keys, source: written.source, open })

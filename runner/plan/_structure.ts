@@ -103,7 +103,8 @@ function compileInclude(place: TaskPlace, what: 'tasks' | 'role', options: Optio
     refuseUnknown(apply.entries ?? new Map(), BLOCK_KEYWORDS, 'Block')
   }
   const vars = readVars(entries.get('vars')?.node, 'Task')
-  const context = vars.size === 0 ? frame : frame.with({ layers: [...frame.layers, { layer: 'include parameters', vars }] })
+  const outer = frame.with({ keywords: { ...frame.keywords, collections: place.keywords.collections } })
+  const context = vars.size === 0 ? outer : outer.with({ layers: [...frame.layers, { layer: 'include parameters', vars }] })
   const args = new Map<string, VarEntry>(
     [...options].filter(([name]) => name !== 'apply').map(([name, node]) => [name, { value: node.value, source: node.source }] as const),
   )

@@ -161,7 +161,7 @@ export interface Keywords {
   readonly tags: readonly string[]
   readonly environment: readonly Node[]
   readonly notify: readonly Node[]
-  readonly moduleDefaults: readonly Node[]
+  readonly moduleDefaults: readonly ModuleDefaults[]
   /** Where names of modules and roles without a collection are looked for, in order; empty: as ever. */
   readonly collections: readonly string[]
   readonly loop: LoopKeyword | undefined
@@ -194,6 +194,18 @@ export interface Keywords {
   readonly debugger: Value | undefined
   readonly async: Value | undefined
   readonly poll: Value | undefined
+}
+
+/** A mapping of `module_defaults`, and the modules of each group that it names. */
+export interface ModuleDefaults {
+  readonly node: Node
+  readonly groups: ReadonlyMap<string, ModuleGroup>
+}
+
+/** Modules by their names, or all that belong to a collection. */
+export interface ModuleGroup {
+  readonly names: ReadonlySet<string>
+  readonly collections: ReadonlySet<string>
 }
 
 export interface LoopKeyword {

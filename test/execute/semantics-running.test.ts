@@ -248,10 +248,10 @@ test('semantics 95: a looped include of the same thing runs each time; a depende
   t.deepEqual(ran.messages, ['h1 dep', 'h1 r', 'h1 r'])
 })
 
-test('semantics 116: a group of modules in module_defaults is refused by name', async (t) => {
-  const ran = await run(t, '- hosts: h1\n  module_defaults: {group/aws: {region: x}}\n  tasks: []\n')
+test('semantics 116: a group of module_defaults that nobody defines is refused by name', async (t) => {
+  const ran = await run(t, '- hosts: h1\n  module_defaults: {group/demo.cloud.all: {region: x}}\n  tasks: []\n')
   t.is(ran.code, 4)
-  t.regex(ran.err, /could not resolve the module_defaults group aws/)
+  t.regex(ran.err, /could not resolve the module_defaults group demo\.cloud\.all/)
 })
 
 test('semantics 126: order and serial; an order that does not exist is an option error', async (t) => {

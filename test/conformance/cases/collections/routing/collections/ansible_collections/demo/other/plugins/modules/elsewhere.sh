@@ -1,0 +1,3 @@
+#!/bin/sh
+. "$1"
+echo "{\"module\": \"elsewhere\", \"value\": \"$value\", \"other\": \"$other\"}"

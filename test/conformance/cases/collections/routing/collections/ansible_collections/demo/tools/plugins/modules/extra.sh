@@ -1,0 +1,3 @@
+#!/bin/sh
+. "$1"
+echo "{\"module\": \"extra\", \"value\": \"$value\", \"other\": \"$other\"}"

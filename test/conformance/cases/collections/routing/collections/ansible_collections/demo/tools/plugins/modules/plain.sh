@@ -1,0 +1,3 @@
+#!/bin/sh
+. "$1"
+echo "{\"module\": \"plain\", \"value\": \"$value\", \"other\": \"$other\"}"
