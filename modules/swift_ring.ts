@@ -24,6 +24,10 @@ const schema = z.strictObject({
       }),
     )
     .describe('All devices of the ring; others are removed.'),
+  replace_all: args
+    .bool()
+    .default(false)
+    .describe('Let none of the ring’s devices stay. Nothing is moved from the old ones to the new: this is for a ring without data.'),
   rebalance: args
     .bool()
     .default(true)
@@ -72,6 +76,7 @@ export default defineModule<Args, State>({
   plan(state, task): readonly Change[] | Failure {
     const twice = task.devices.find((device, index) => task.devices.findIndex((other) => sameDevice(device, other)) !== index)
     if (twice !== undefined) return fail(`device ${deviceName(twice)} is listed twice`)
+    if (!task.replace_all && noneStays(state.ring, task)) return fail(`no device of ${state.path} would stay`, { hint: STAY })
     const changes = [...settings(state, task), ...devices(state, task)]
     return backedUp(state, task, [...changes, ...rebalancing(state, task, changes.length > 0)])
   },
@@ -86,6 +91,13 @@ export default defineModule<Args, State>({
     }
   },
 })
+
+const STAY =
+  'a device that is out of the ring replicates nothing: what it holds could not be found any more. Let some of the devices stay until the new ones have their replicas; replace_all says that nothing is to be kept'
+
+function noneStays(ring: Ring, { devices }: Args): boolean {
+  return ring.devices.length > 0 && ring.devices.every((device) => !devices.some((wanted) => sameDevice(wanted, device)))
+}
 
 /** The builder file is what a ring can be changed by: a copy of it goes before the first change. */
 function backedUp({ path, ring }: State, task: Args, changes: readonly Change[]): readonly Change[] {
