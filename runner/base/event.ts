@@ -5,7 +5,14 @@ import type { Value, ValueRecord } from './value.ts'
 
 /** The closed stream between `execute/` and `report/`: every reader (human, json, junit, journal) sees these and nothing else. */
 export type RunEvent =
-  | { readonly type: 'run-start'; readonly at: number; readonly playbooks: readonly string[]; readonly checkMode: boolean }
+  | {
+      readonly type: 'run-start'
+      readonly at: number
+      readonly playbooks: readonly string[]
+      readonly checkMode: boolean
+      /** What the run rests on, where a journal is kept. */
+      readonly basis?: RunBasis | undefined
+    }
   | {
       readonly type: 'play-start'
       readonly at: number
@@ -41,6 +48,8 @@ export type RunEvent =
       readonly looped: boolean
       readonly result: TaskResult
       readonly seconds: number
+      /** What a later run knows the task by, where a journal is kept. */
+      readonly mark?: TaskMark | undefined
     }
   | {
       readonly type: 'retry'
@@ -94,6 +103,28 @@ export type RunEvent =
   | { readonly type: 'run-end'; readonly at: number; readonly hosts: Readonly<Record<string, HostTally>>; readonly seconds: number }
 
 export type RunEventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>
+
+/** Digests of what a run rests on, by what a person would call it; none of them can be turned back into what it was made of. */
+export interface RunBasis {
+  /** Arguments of the command line, and the inventory's hosts and groups: any that differs is another run. */
+  readonly choices: Readonly<Record<string, string>>
+  /** Variables by the file that sets them. */
+  readonly variables: Readonly<Record<string, string>>
+  /** Files that tasks send to hosts. */
+  readonly files: Readonly<Record<string, string>>
+  /** The journal of the run that this one goes on with. */
+  readonly follows?: string | undefined
+}
+
+/** What tells a host's task from all others of a run, in this run and in a later one of the same playbooks. */
+export interface TaskMark {
+  /** Play, role, name and action, and which time it is that the host comes by. */
+  readonly key: string
+  /** Of the task as it is written. */
+  readonly print: string
+  /** It was done by an earlier run, whose result this is. */
+  readonly recalled?: true | undefined
+}
 
 export interface PlayRef {
   readonly id: number

@@ -5,7 +5,7 @@ import type { Arguments } from './arguments.ts'
 import type { Io } from './io.ts'
 import { commaList } from './option-values.ts'
 import type { PlaybookArguments, TAG_OPTIONS } from './playbook-options.ts'
-import { type RunChoices, runChoices, type ShowMode } from './run-choices.ts'
+import { journalFolder, type RunChoices, runChoices, type ShowMode } from './run-choices.ts'
 import { UsageError } from './usage-error.ts'
 
 /** A playbook command line, read and checked; defaults are in. */
@@ -24,8 +24,25 @@ export function playbookChoices(args: PlaybookArguments, io: Io): PlaybookChoice
     selection: { ...tagSelection(args, config), startAtTask: args.value('startAtTask') },
     forceHandlers: args.flag('forceHandlers') || config.bool('DEFAULT_FORCE_HANDLERS', false),
     step: args.flag('step'),
+    ...resumeChoices(args, io),
     show: showModes(args),
   }
+}
+
+/** A run that goes on keeps a journal too, to be gone on with. */
+function resumeChoices(args: PlaybookArguments, io: Io): Partial<Pick<RunChoices, 'resume' | 'journal'>> {
+  const resume = args.value('resumeFrom') ?? (args.flag('resume') ? 'latest' : undefined)
+  return resume === undefined ? {} : { resume, journal: journalFolder(io) }
+}
+
+/** `--resume JOURNAL` and `--resume=JOURNAL` name one; another word behind `--resume` is a playbook. */
+export function spellResume(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--')
+  return argv.flatMap((word, at) => {
+    if (end !== -1 && at > end) return [word]
+    if (word.startsWith('--resume=')) return [`--resume-from=${word.slice('--resume='.length)}`]
+    return word === '--resume' && argv[at + 1]?.endsWith('.jsonl') === true ? ['--resume-from'] : [word]
+  })
 }
 
 /** The tags of the settings and those of the command line. */

@@ -23,6 +23,13 @@ export const PLAYBOOK_OPTIONS = {
     group: WHAT,
     help: 'Begin at the task of this name (a glob may be given).',
   },
+  resume: {
+    flags: ['--resume'],
+    kind: 'flag',
+    group: WHAT,
+    help: 'Go on with the last run of these playbooks that kept a journal: what it finished is not done again. --resume=JOURNAL: with that one.',
+  },
+  resumeFrom: { flags: ['--resume-from'], kind: 'value', value: 'JOURNAL', group: WHAT, help: 'The same as --resume=JOURNAL.' },
   ...RUN_OPTIONS,
   output: { ...RUN_OPTIONS.output, flags: ['-o', '--output'] },
   forceHandlers: {

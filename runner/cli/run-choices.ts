@@ -40,8 +40,14 @@ export interface RunChoices {
   readonly ansible: AnsibleDisplaySettings
   readonly logFile: string | undefined
   readonly journal: string | undefined
+  /** Go on with the latest journal of the playbooks, or with this one. */
+  readonly resume?: string | undefined
   readonly connection: ConnectionChoices
   readonly vault: VaultChoices
+}
+
+export function journalFolder(io: Io): string {
+  return resolve(io.cwd, '.stackrun/journal')
 }
 
 export type RunArguments = Pick<Arguments<typeof RUN_OPTIONS>, 'flag' | 'list' | 'value' | 'count'>
@@ -74,7 +80,7 @@ export function runChoices(args: RunArguments, io: Io, config: AnsibleConfig = r
     colours: wantsColours(args, io, config),
     ansible: ansibleDisplaySettings(config, io),
     logFile: logFile === undefined ? config.path('DEFAULT_LOG_PATH') : resolve(io.cwd, logFile),
-    journal: journal ? resolve(io.cwd, '.stackrun/journal') : undefined,
+    journal: journal ? journalFolder(io) : undefined,
     connection: connectionChoices(args, config, io),
     vault: vaultChoices(args, config),
   }

@@ -1,5 +1,5 @@
 import { RunnerError } from '../base/error.ts'
-import type { CliDefaults } from '../execute/options.ts'
+import type { CliDefaults, RunOptions } from '../execute/options.ts'
 import { runPlan } from '../execute/run.ts'
 import { ConnectionPool } from '../host/pool.ts'
 import { PRELUDE } from '../host/prelude.ts'
@@ -10,6 +10,8 @@ import { EXIT, exitCodeOf, exitCodeOfHosts } from './exit-code.ts'
 import type { Job, Loaded } from './job.ts'
 import { labFolder } from './lab-folder.ts'
 import { labHosts } from './lab-hosts.ts'
+import { resume } from './resume.ts'
+import { runBasis } from './run-basis.ts'
 import { hostsOfPlan } from './target-hosts.ts'
 
 /** Runs a compiled plan and gives the exit code. Passwords that were asked for before come with `known`. */
@@ -17,6 +19,7 @@ export async function runPlaybooks(job: Job, loaded: Loaded, known?: CliDefaults
   const { choices, secrets, io, emit } = job
   const { plays, found } = startAtTask(loaded.plan.plays, choices.selection.startAtTask)
   if (!found) return noSuchTask(job)
+  const kept = keptOf(job, { ...loaded, plan: { ...loaded.plan, plays } })
   const cliDefaults = known ?? (await connectionDefaults(choices.connection, secrets, io))
   await startLab(job, loaded)
   const pool = new ConnectionPool({
@@ -33,6 +36,7 @@ export async function runPlaybooks(job: Job, loaded: Loaded, known?: CliDefaults
         ...choices,
         ...loaded,
         ...loaded.project,
+        ...kept,
         secrets,
         emit,
         pool,
@@ -48,6 +52,17 @@ export async function runPlaybooks(job: Job, loaded: Loaded, known?: CliDefaults
   } finally {
     await pool.closeAll()
   }
+}
+
+/** For a journal what the run rests on; and what an earlier run has done, where this one goes on with it. */
+function keptOf(job: Job, loaded: Loaded): Partial<Pick<RunOptions, 'basis' | 'earlier'>> {
+  const { journal, resume: wanted } = job.choices
+  if (journal === undefined || job.playbooks.length === 0) return {}
+  const basis = runBasis(job, loaded, journal)
+  if (wanted === undefined) return { basis }
+  const playbooks = [...new Set(loaded.plan.plays.map((play) => play.playbookFile))]
+  const { earlier, journal: before } = resume(job, { folder: journal, playbooks, basis })
+  return { earlier, basis: { ...basis, follows: before.file } }
 }
 
 /** As ansible has it, this is no failure of the run: nothing was asked for that went wrong. */

@@ -8,6 +8,7 @@ import type { Strategy } from '../plan/strategies.ts'
 import type { HandlerStep, Play } from '../plan/types.ts'
 import { HostRun } from './host-run.ts'
 import { Jobs } from './jobs.ts'
+import { Marks } from './mark.ts'
 import { RunMemo } from './memo.ts'
 import type { RunOptions } from './options.ts'
 import { PendingNotes } from './pending.ts'
@@ -33,7 +34,11 @@ export class RunContext {
   /** Each task is asked for before it runs; until the person says to continue. */
   stepping: boolean
 
+  /** Tells tasks from each other for a later run; absent where no journal is kept. */
+  readonly marks: Marks | undefined
+
   constructor(options: RunOptions, startedAt: number) {
+    this.marks = options.basis === undefined ? undefined : new Marks()
     this.options = options
     this.stepping = options.step === true
     this.conversation = options.terminal === undefined ? undefined : new Conversation(options.terminal, options.emit)
@@ -71,7 +76,12 @@ export class RunContext {
   /** Throws when the user interrupted the run: called between tasks. */
   checkInterrupted(): void {
     if (this.options.signal.aborted)
-      throw new RunnerError('interrupted', 'interrupted', { hint: 'run the same command again: finished tasks will be ok' })
+      throw new RunnerError('interrupted', 'interrupted', {
+        hint:
+          this.marks === undefined
+            ? 'run the same command again: finished tasks will be ok'
+            : 'the same command with --resume goes on from here',
+      })
   }
 }
 

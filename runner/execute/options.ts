@@ -1,5 +1,5 @@
 import type { RunnerError } from '../base/error.ts'
-import type { Emit, HostTally } from '../base/event.ts'
+import type { Emit, HostTally, RunBasis } from '../base/event.ts'
 import type { SecretRegistry } from '../base/secret-registry.ts'
 import type { Secret } from '../base/value.ts'
 import type { ConnectionPool } from '../host/pool.ts'
@@ -10,6 +10,7 @@ import type { Vault } from '../load/vault-secrets.ts'
 import type { Registry } from '../module/registry.ts'
 import type { IncludeCompiler, Selection } from '../plan/types.ts'
 import type { TemplateEngine } from '../template/engine.ts'
+import type { Earlier } from './earlier.ts'
 import type { FactCache } from './fact-cache.ts'
 import type { SshArguments } from './ssh-arguments.ts'
 import type { Terminal } from './terminal.ts'
@@ -41,6 +42,10 @@ export interface RunOptions {
   readonly gathering?: Gathering | undefined
   /** Facts of earlier runs; absent where they live for one run. */
   readonly factCache?: FactCache | undefined
+  /** What the run rests on, where a journal is kept. */
+  readonly basis?: RunBasis | undefined
+  /** What an earlier run has done, where this one goes on with it. */
+  readonly earlier?: Earlier | undefined
   readonly secrets: SecretRegistry
   /** Absent where no vault password was given. */
   readonly vault?: Vault | undefined

@@ -60,6 +60,12 @@ export function withNote(task: TaskRun, note: PendingNote | undefined, target: A
   return announcing(target, `{ ${FOLDER}\n[ -d "$sr_pend" ] || ( umask 077; mkdir -p "$sr_pend" )\n${writing(note)}; } 2>/dev/null || :`)
 }
 
+/** An earlier run has made this task's change and written the note: it goes with the others when the handlers have run. */
+export function restoreNote(task: TaskRun, target: Target): void {
+  const note = noteOf(task, target)
+  if (note !== undefined) task.host.pending.set(keyOf(note), note)
+}
+
 function writing({ name, text }: PendingNote): string {
   return `printf '%s\\n' ${quote(text)} >"$sr_pend"/${name}`
 }

@@ -20,6 +20,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     at: Date.now(),
     playbooks: [...new Set(plan.plays.map((play) => play.playbookFile))],
     checkMode: options.checkMode,
+    ...(options.basis === undefined ? {} : { basis: options.basis }),
   })
   const fatal = await runPlays(run, plan)
   if (fatal !== undefined) run.emit({ type: 'error', at: Date.now(), error: fatal })

@@ -1,16 +1,20 @@
 import { RunnerError } from '../base/error.ts'
+import type { TaskMark, TaskRef } from '../base/event.ts'
 import { toPlain, type Value } from '../base/value.ts'
 import { isLockstep } from '../plan/strategies.ts'
 import type { Step, TaskStep } from '../plan/types.ts'
 import { runBlock } from './block.ts'
 import type { PlayRun } from './context.ts'
 import { debugged } from './debugger.ts'
+import { hasChanged } from './executed.ts'
 import type { HostRun } from './host-run.ts'
 import { runInclude } from './include.ts'
+import { markOf } from './mark.ts'
 import { runMeta } from './meta.ts'
 import { notify } from './notify.ts'
 import { wasLeft } from './pending.ts'
 import { playScope } from './play-vars.ts'
+import { recallTask } from './recall.ts'
 import { type LocalVars, stepScope } from './scope.ts'
 import { isAgreedTo } from './step.ts'
 import { countTask } from './tally.ts'
@@ -60,15 +64,19 @@ async function runTaskStep(play: PlayRun, step: TaskStep, hosts: readonly HostRu
   const once = runsOnce(play, step, first)
   const runners = once ? [first] : hosts
   const ref = taskRef(play, step, first, place.handler)
-  play.run.emit({ type: 'task-start', at: Date.now(), task: ref, hosts: runners.map((host) => host.name) })
+  const { recalled, marks } = recallTasks(play, step, runners, { ref, place })
+  const live = runners.filter((host) => !recalled.has(host))
+  if (live.length > 0) play.run.emit({ type: 'task-start', at: Date.now(), task: ref, hosts: live.map((host) => host.name) })
   const throttle = throttleOf(play, step, first)
   const work = (task: TaskStep, host: HostRun, vars?: LocalVars): Promise<TaskOutcome> =>
-    play.slots.task(step, throttle, () => runTask(play, task, host, { ref, vars }))
-  const outcomes: TaskOutcome[] = []
-  for (const outcome of await Promise.all(runners.map((host) => work(step, host))))
+    play.slots.task(step, throttle, () => runTask(play, task, host, { ref, vars, mark: marks.get(host) }))
+  const outcomes: TaskOutcome[] = [...recalled.values()]
+  for (const outcome of await Promise.all(live.map((host) => work(step, host))))
     outcomes.push(await debugged(play, step, outcome, (session) => work(session.step, outcome.host, session.vars)))
+  for (const { host, executed } of outcomes)
+    if (!recalled.has(host) && hasChanged(executed) && step.action.module !== undefined) play.run.options.earlier?.forget(host.name)
   if (once) shareResult(play, step, first)
-  for (const outcome of outcomes) settle(play, step, outcome, place)
+  for (const outcome of outcomes) settle(play, step, outcome, { ...place, recalled: recalled.has(outcome.host) })
   return { failed: lost(play, step, outcomes, { hosts, once, place }) }
 }
 
@@ -116,8 +124,33 @@ function shareResult(play: PlayRun, step: TaskStep, first: HostRun): void {
   }
 }
 
-function settle(play: PlayRun, step: TaskStep, outcome: TaskOutcome, place: Place): void {
-  countTask(outcome)
+interface Recalled {
+  readonly recalled: ReadonlyMap<HostRun, TaskOutcome>
+  readonly marks: ReadonlyMap<HostRun, TaskMark>
+}
+
+/** The hosts on which an earlier run has done the task already. */
+function recallTasks(
+  play: PlayRun,
+  step: TaskStep,
+  hosts: readonly HostRun[],
+  { ref, place }: { readonly ref: TaskRef; readonly place: Place },
+): Recalled {
+  const recalled = new Map<HostRun, TaskOutcome>()
+  const marks = new Map<HostRun, TaskMark>()
+  for (const host of hosts) {
+    const mark = markOf(play, step, host, place.handler ? 'handler' : 'task')
+    if (mark === undefined) continue
+    marks.set(host, mark)
+    const done = play.run.options.earlier?.take(host.name, step, mark)
+    if (done !== undefined) recalled.set(host, recallTask(play, step, host, { ref, mark, done }))
+  }
+  return { recalled, marks }
+}
+
+/** What an earlier run has counted is no part of this one's figures. */
+function settle(play: PlayRun, step: TaskStep, outcome: TaskOutcome, place: Place & { readonly recalled: boolean }): void {
+  if (!place.recalled) countTask(outcome)
   const { host, executed } = outcome
   if (outcome.unreachable) host.unreachable = true
   if (outcome.failed && !place.rescuable) countFailed(host)

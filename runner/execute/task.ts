@@ -1,5 +1,5 @@
 import { RunnerError } from '../base/error.ts'
-import type { TaskRef } from '../base/event.ts'
+import type { TaskMark, TaskRef } from '../base/event.ts'
 import { Secret, toPlain, Unknown, type Value } from '../base/value.ts'
 import { Prediction } from '../host/prediction.ts'
 import { writtenText } from '../load/text.ts'
@@ -33,7 +33,7 @@ export async function runTask(
   play: PlayRun,
   step: TaskStep,
   host: HostRun,
-  { ref, vars }: { readonly ref: TaskRef; readonly vars?: LocalVars | undefined },
+  { ref, vars, mark }: { readonly ref: TaskRef; readonly vars?: LocalVars | undefined; readonly mark?: TaskMark | undefined },
 ): Promise<TaskOutcome> {
   const started = performance.now()
   const task = taskRun(play, step, host, { ref, scope: stepScope(play, host, step, vars) })
@@ -41,7 +41,7 @@ export async function runTask(
   const executed = await safely(() => runLoop(task, (item) => configured(item)))
   const ignored = isIgnored(task, executed)
   await settleNotes(task, executed)
-  record(task, executed)
+  recordResult(task, executed)
   const seconds = (performance.now() - started) / 1000
   const delegate = safeDelegate(task)
   play.run.emit({
@@ -53,6 +53,7 @@ export async function runTask(
     looped: step.keywords.loop !== undefined,
     result: taskResult(task, executed, ignored),
     seconds,
+    ...(mark === undefined ? {} : { mark }),
   })
   const failed = executed.status === 'failed' && !ignored
   const unreachable = executed.status === 'unreachable' && !ignored
@@ -67,7 +68,7 @@ async function safely(work: () => Promise<Executed>): Promise<Executed> {
   }
 }
 
-function taskRun(play: PlayRun, step: TaskStep, host: HostRun, { ref, scope }: Pick<TaskRun, 'ref' | 'scope'>): TaskRun {
+export function taskRun(play: PlayRun, step: TaskStep, host: HostRun, { ref, scope }: Pick<TaskRun, 'ref' | 'scope'>): TaskRun {
   return {
     play,
     host,
@@ -86,7 +87,7 @@ function taskRun(play: PlayRun, step: TaskStep, host: HostRun, { ref, scope }: P
 }
 
 /** Keywords that may differ from item to item: `delegate_to`, `check_mode`, `diff`. */
-function configured(task: TaskRun): TaskRun {
+export function configured(task: TaskRun): TaskRun {
   const { keywords } = task.step
   const checkMode = booleanKeyword(task, keywords.checkMode) ?? task.checkMode
   const diff = booleanKeyword(task, keywords.diff) ?? task.diff
@@ -135,7 +136,7 @@ function isIgnored(task: TaskRun, executed: Executed): boolean {
 }
 
 /** `register`, and for a task without a loop the facts that its result holds. */
-function record(task: TaskRun, executed: Executed): void {
+export function recordResult(task: TaskRun, executed: Executed): void {
   const { register, registerSource, loop } = task.step.keywords
   if (loop === undefined && holdsFacts(executed)) recordFacts(withDelegate(task), executed)
   if (register === undefined) return

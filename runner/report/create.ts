@@ -1,4 +1,4 @@
-import type { Emit } from '../base/event.ts'
+import type { Emit, RunEvent } from '../base/event.ts'
 import { Screen } from './_screen.ts'
 import type { AnsibleDisplaySettings } from './ansible.ts'
 import { createHumanReporter } from './human.ts'
@@ -25,15 +25,26 @@ export interface ReportOptions {
 
 /** The reporters a command line asks for, as one: what is not asked for is not loaded. */
 export async function createReport(options: ReportOptions): Promise<{ readonly emit: Emit; readonly finish: () => Promise<void> }> {
-  const reporters = [...(await mainReporters(options)), ...(await fileReporters(options))]
+  const journal = await journalOf(options)
+  const shown = [...(await mainReporters(options)), ...(await fileReporters(options))]
+  const reporters = [...journal, ...shown]
   return {
     emit(event) {
-      for (const reporter of reporters) reporter.handle(event)
+      for (const reporter of isRecalled(event) ? journal : reporters) reporter.handle(event)
     },
     async finish() {
       for (const reporter of reporters) await reporter.finish()
     },
   }
+}
+
+/** What an earlier run has done is for a later one to know, not news. */
+function isRecalled(event: RunEvent): boolean {
+  return event.type === 'host-task-result' && event.mark?.recalled === true
+}
+
+async function journalOf({ journal, mask }: ReportOptions): Promise<Reporter[]> {
+  return journal === undefined ? [] : [(await import('./journal.ts')).createJournalReporter(journal, mask)]
 }
 
 async function mainReporters(options: ReportOptions): Promise<Reporter[]> {
@@ -81,9 +92,8 @@ function errorsOf(options: ReportOptions): Reporter {
 }
 
 async function fileReporters(options: ReportOptions): Promise<Reporter[]> {
-  const journal = options.journal === undefined ? [] : [(await import('./journal.ts')).createJournalReporter(options.journal, options.mask)]
   const log = options.logFile === undefined ? [] : [(await import('./log.ts')).createLogReporter(options.logFile, options.mask)]
   const { tree } = options
   const files = tree === undefined ? [] : [(await import('./tree.ts')).createTreeReporter(tree, options.verbosity, options.mask)]
-  return [...journal, ...log, ...files]
+  return [...log, ...files]
 }

@@ -10,13 +10,13 @@ import { EXIT, exitCodeOf } from '../exit-code.ts'
 import type { Io } from '../io.ts'
 import type { Job } from '../job.ts'
 import { commandHelp, helpText } from '../overview.ts'
-import { playbookChoices } from '../playbook-choices.ts'
+import { playbookChoices, spellResume } from '../playbook-choices.ts'
 import { PLAYBOOK_OPTIONS } from '../playbook-options.ts'
 import { collectionPlaces } from '../search-places.ts'
 
 /** `run PLAYBOOK…`: reads everything, then shows it or runs it. The layers below are loaded once the command line is fine. */
 export async function playbookCommand(argv: readonly string[], io: Io): Promise<number> {
-  const args = parseArguments(PLAYBOOK_OPTIONS, argv)
+  const args = parseArguments(PLAYBOOK_OPTIONS, spellResume(argv))
   if (args.flag('help')) {
     io.stdout.write(io.tool === undefined ? helpText() : commandHelp('playbook', io, PLAYBOOK_OPTIONS))
     return EXIT.ok

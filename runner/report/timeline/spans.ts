@@ -38,6 +38,7 @@ const EVENT = z.object({
   play: z.object({ name: z.string() }).optional(),
   task: z.object({ name: z.string(), role: z.string().optional() }).optional(),
   result: z.object({ status: z.string() }).optional(),
+  mark: z.object({ recalled: z.boolean().optional() }).optional(),
 })
 
 type Event = z.output<typeof EVENT>
@@ -96,7 +97,14 @@ function parsed(line: string): unknown {
 
 function taskSpan(event: Event, start: number): TaskSpan | undefined {
   const { type, task, result, seconds = 0 } = event
-  if (type !== 'host-task-result' || task === undefined || result === undefined || result.status === 'skipped') return undefined
+  if (
+    type !== 'host-task-result' ||
+    event.mark?.recalled === true ||
+    task === undefined ||
+    result === undefined ||
+    result.status === 'skipped'
+  )
+    return undefined
   const to = event.at - start
   return { name: task.name.replace(`${task.role ?? ''} : `, ''), from: Math.max(0, to - seconds * 1000), to, status: result.status }
 }
