@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cloudTests, type Finished, recap } from '../_harness/cloud.ts'
 import { killLater, Progress, randomNumbers } from './_kill.ts'
+import { migrate, PREPARED, placesOf, SERVICES, schema } from './_migrations.ts'
+import { onHost } from './_units.ts'
 
 const { serial, lab } = await cloudTests('runs that are cut short', '10.81.3')
 
@@ -37,8 +39,42 @@ serial('hosts that die while they are configured are whole after the next run', 
   await leavesNothing(t)
 })
 
-/** Where a death does most, seconds after the task has begun: a schema half way, services configured and not restarted. */
+/** It is the last one: what the databases hold is gone. */
+serial('a migration that died after any of its statements is made whole by the next run', async (t) => {
+  const random = randomNumbers(SEED)
+  await onController(t, PREPARED)
+  for (const service of SERVICES) {
+    const said = await onController(t, migrate(service, 0))
+    const wanted = await onController(t, schema(service))
+    for (const last of placesOf(said, random)) {
+      const { code, output } = await onHost(lab(), 'controller', migrate(service, last))
+      t.not(code, 0, output)
+      log(`${service} dies after ${String(output.match(/^statement .*$/gm)?.at(-1))}`)
+      await syncSchema(t, service)
+      t.is(recap(await syncSchema(t, service), 'controller').changed, 0)
+      t.is(await onController(t, schema(service)), wanted)
+    }
+  }
+})
+
+async function onController(t: Asserts, script: string): Promise<string> {
+  const { code, stdout, output } = await onHost(lab(), 'controller', script)
+  t.is(code, 0, output)
+  return stdout
+}
+
+async function syncSchema(t: Asserts, service: string): Promise<string> {
+  const { code, output } = await lab().run([
+    ...`adhoc controller -b -m openstack_db_sync -a service=${service} -i`.split(' '),
+    lab().inventory,
+  ])
+  t.is(code, 0, output)
+  return output
+}
+
+/** Where a death does most, seconds after the task has begun: packages half unpacked, a schema half way, services configured and not restarted. */
 const DEATHS = [
+  { host: 'compute', task: /^openstack : Install the packages/, after: 20 },
   { host: 'controller', task: /^nova : Bring the schema of the cells/, after: 7 },
   { host: 'compute', task: /^network : Configure/, after: 0 },
   { host: 'controller', task: /^network : Bring the schema/, after: 7 },
@@ -48,10 +84,13 @@ const DEATHS = [
 async function die(t: Asserts, { host, task, after }: (typeof DEATHS)[number]): Promise<void> {
   const progress = new Progress()
   const running = deploy(progress)
-  await Promise.race([progress.until(() => task.test(progress.at.get(host) ?? '')), running.finished])
-  await sleep(after * 1000)
+  const came = progress.until(() => task.test(progress.at.get(host) ?? '')).then(() => true)
+  const ended = running.finished.then(() => false)
+  t.true(await Promise.race([came, ended]), `${host} never came to ${String(task)}: ${progress.failures.join('\n')}`)
+  const started = Date.now()
+  await Promise.race([sleep(after * 1000), running.finished])
   await killHost(host)
-  log(`${host} dies: ${String(progress)}`)
+  log(`${host} dies ${since(started)} after ${String(task)} had begun: ${String(progress)}`)
   await Promise.race([progress.until(() => progress.unreachable.has(host)), running.finished])
   running.kill()
   t.deepEqual([...progress.unreachable], [host], progress.failures.join('\n'))
@@ -63,10 +102,12 @@ async function die(t: Asserts, { host, task, after }: (typeof DEATHS)[number]): 
 async function killHost(host: string): Promise<void> {
   const { stdout } = await lab().run(['lab', 'status', host, '-i', lab().inventory])
   const pid = Number(new RegExp(`^${host} .* up +(\\d+)`, 'm').exec(stdout)?.[1])
+  if (!(pid > 1)) throw new Error(`no process of ${host} in: ${stdout}`)
   process.kill(pid, 'SIGKILL')
 }
 
 interface Asserts {
+  true(actual: boolean, message?: string): unknown
   is(actual: unknown, expected: unknown, message?: string): unknown
   deepEqual(actual: unknown, expected: unknown, message?: string): unknown
 }
