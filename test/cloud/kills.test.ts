@@ -76,8 +76,8 @@ async function syncSchema(t: Asserts, service: string): Promise<string> {
 const DEATHS = [
   { host: 'compute', task: /^openstack : Install the packages/, after: 20 },
   { host: 'controller', task: /^nova : Bring the schema of the cells/, after: 7 },
-  { host: 'compute', task: /^network : Configure/, after: 0 },
   { host: 'controller', task: /^network : Bring the schema/, after: 7 },
+  { host: 'compute', task: /^network : Configure/, after: 0 },
   { host: 'controller', task: /^network : (Restart|Ask|Wait)/, after: 1 },
 ] as const
 
