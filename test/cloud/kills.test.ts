@@ -75,10 +75,10 @@ async function syncSchema(t: Asserts, service: string): Promise<string> {
 /** Where a death does most, seconds after the task has begun: packages half unpacked, a schema half way, services configured and not restarted. */
 const DEATHS = [
   { host: 'compute', task: /^openstack : Install the packages/, after: 20 },
-  { host: 'controller', task: /^nova : Bring the schema of the cells/, after: 7 },
-  { host: 'controller', task: /^network : Bring the schema/, after: 7 },
+  { host: 'controller', task: /^nova : Bring the schema of the cells/, after: 5 },
+  { host: 'controller', task: /^network : Bring the schema/, after: 3 },
+  { host: 'controller', task: /^network : (Restart|Ask)/, after: 1 },
   { host: 'compute', task: /^network : Configure/, after: 0 },
-  { host: 'controller', task: /^network : (Restart|Ask|Wait)/, after: 1 },
 ] as const
 
 async function die(t: Asserts, { host, task, after }: (typeof DEATHS)[number]): Promise<void> {
