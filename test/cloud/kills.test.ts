@@ -82,6 +82,9 @@ const DEATHS = [
 ] as const
 
 async function die(t: Asserts, { host, task, after }: (typeof DEATHS)[number]): Promise<void> {
+  const up = await lab().run(['lab', 'up', '-i', lab().inventory])
+  t.is(up.code, 0, up.output)
+  const init = await initOf(host)
   const progress = new Progress()
   const running = deploy(progress)
   const came = progress.until(() => task.test(progress.at.get(host) ?? '')).then(() => true)
@@ -89,21 +92,18 @@ async function die(t: Asserts, { host, task, after }: (typeof DEATHS)[number]): 
   t.true(await Promise.race([came, ended]), `${host} never came to ${String(task)}: ${progress.failures.join('\n')}`)
   const started = Date.now()
   await Promise.race([sleep(after * 1000), running.finished])
-  await killHost(host)
+  process.kill(init, 'SIGKILL') // with which the kernel kills the rest
   log(`${host} dies ${since(started)} after ${String(task)} had begun: ${String(progress)}`)
   await Promise.race([progress.until(() => progress.unreachable.has(host)), running.finished])
   running.kill()
   t.deepEqual([...progress.unreachable], [host], progress.failures.join('\n'))
-  const up = await lab().run(['lab', 'up', '-i', lab().inventory])
-  t.is(up.code, 0, up.output)
 }
 
-/** SIGKILL to its init, with which the kernel kills the rest. */
-async function killHost(host: string): Promise<void> {
+async function initOf(host: string): Promise<number> {
   const { stdout } = await lab().run(['lab', 'status', host, '-i', lab().inventory])
   const pid = Number(new RegExp(`^${host} .* up +(\\d+)`, 'm').exec(stdout)?.[1])
   if (!(pid > 1)) throw new Error(`no process of ${host} in: ${stdout}`)
-  process.kill(pid, 'SIGKILL')
+  return pid
 }
 
 interface Asserts {
