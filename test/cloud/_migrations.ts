@@ -23,12 +23,16 @@ export function migrate(service: string, last: number): string {
 cd /; runuser -u ${user} -- env PYTHONPATH=${FOLDER} DIE_AFTER=${String(last)} ${quoteArgv(sync)} 2>&1`
 }
 
-/** Shell text that prints the schema, of which two are compared. */
+/** Shell text that prints the columns, keys and constraints of all tables, each behind its table; in which order keys are made is left to chance. */
 export function schema(service: string): string {
-  const dump = `mariadb-dump --no-data --skip-comments ${databases(service)
-    .map((name) => `--databases ${name}`)
-    .join(' ')}`
-  return `${dump} | sed 's/ AUTO_INCREMENT=[0-9]*//'`
+  return `mariadb-dump --no-data --skip-comments --databases ${databases(service).join(' ')} |
+  awk '/^USE/ { base = $2 } /^CREATE TABLE/ { table = $3 } /^  / { sub(/,$/, ""); print base, table, $0 }' | sort`
+}
+
+/** Lines that only one of two texts has. */
+export function differences(one: string, other: string): readonly string[] {
+  const [left, right] = [one.split('\n'), other.split('\n')]
+  return [...left.filter((line) => !right.includes(line)), ...right.filter((line) => !left.includes(line))]
 }
 
 function databases(service: string): readonly string[] {
