@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
+import { z } from 'zod'
 import { secretNames } from '../../runner/cli/secrets-file.ts'
 import { loadVarsFile } from '../../runner/load/vars.ts'
 import { cloudTests, type Finished, ROOT, recap } from '../_harness/cloud.ts'
@@ -21,12 +23,9 @@ serial('the cloud is deployed', async (t) => {
   t.is(code, 0, output)
 })
 
-let changed: Readonly<Record<string, unknown>> = {}
-
 for (const change of CHANGES) {
   serial(`${JSON.stringify(change.vars)} restarts what reads it alone`, async (t) => {
-    changed = { ...changed, ...change.vars }
-    await writeVars('changes.yml', changed)
+    await writeVars('changes.yml', { ...valuesOf('changes.yml'), ...change.vars })
     await restartsExactly(t, change)
   })
 }
@@ -89,16 +88,19 @@ async function provesItself(t: ExecutionContext, script: string, expected: numbe
 
 /** New values for these secrets, with signs that configuration files and addresses give a meaning to: as they were, and as they are now. */
 async function rotate(names: readonly string[]): Promise<readonly [Secrets, Secrets]> {
-  const file = join(lab().inventory, 'group_vars/all/secrets.yml')
-  const before: Secrets = Object.fromEntries(
-    [...loadVarsFile(file)].map(([name, { value }]) => [name, typeof value === 'string' ? value : '']),
-  )
+  const before = z.record(z.string(), z.string()).parse(valuesOf('secrets.yml'))
   const after = { ...before, ...Object.fromEntries(names.map((name) => [name, `new$a%(b@${randomBytes(12).toString('hex')}`])) }
   await writeVars('secrets.yml', after)
   return [before, after]
 }
 
 type Secrets = Readonly<Record<string, string>>
+
+/** Those of the lab as it is: it may be one that an earlier run has left. */
+function valuesOf(name: string): Readonly<Record<string, unknown>> {
+  const file = join(lab().inventory, 'group_vars/all', name)
+  return existsSync(file) ? Object.fromEntries([...loadVarsFile(file)].map(([key, { value }]) => [key, value])) : {}
+}
 
 async function writeVars(name: string, vars: Readonly<Record<string, unknown>>): Promise<void> {
   await writeFile(join(lab().inventory, 'group_vars/all', name), `${JSON.stringify(vars, undefined, 1)}\n`, { mode: 0o600 })
