@@ -27,6 +27,8 @@ export interface GuardState {
   readonly creates: Found | undefined
   readonly removes: Found | undefined
   readonly folder: FileState | undefined
+  /** In check mode. */
+  readonly simulated: boolean
 }
 
 /** Reads what `creates`, `removes` and (in check mode, where no command would fail for it) `chdir` are about. */
@@ -38,16 +40,20 @@ export async function readGuards(host: ReadOnlyHost, task: Guards): Promise<Guar
   ])
   if (folder?.type === 'absent')
     return fail(`Unable to change directory before execution: [Errno 2] No such file or directory: '${task.chdir ?? ''}'`)
-  return { creates, removes, folder }
+  return { creates, removes, folder, simulated: host.predicted }
 }
+
+/** The times of a command that did not run. */
+export const NOT_RUN = { start: null, end: null, delta: null }
 
 /** Why the command need not run, in Ansible's words; undefined where it runs. */
 export function reasonToSkip(state: GuardState, task: Guards): { readonly stdout: string; readonly msg: string } | undefined {
   const { creates, removes } = task
+  const notRun = state.simulated ? 'Would not run' : 'Did not run'
   if (creates !== undefined && state.creates === 'yes')
-    return { stdout: `skipped, since ${creates} exists`, msg: `Did not run command since '${creates}' exists` }
+    return { stdout: `skipped, since ${creates} exists`, msg: `${notRun} command since '${creates}' exists` }
   if (removes !== undefined && state.removes === 'no')
-    return { stdout: `skipped, since ${removes} does not exist`, msg: `Did not run command since '${removes}' does not exist` }
+    return { stdout: `skipped, since ${removes} does not exist`, msg: `${notRun} command since '${removes}' does not exist` }
   return undefined
 }
 

@@ -4,6 +4,7 @@ import {
   commandResult,
   type GuardState,
   guardArgs,
+  NOT_RUN,
   outputResult,
   readGuards,
   reasonToSkip,
@@ -78,7 +79,7 @@ export default defineModule<Args, State>({
   },
   result({ guards, words }, task, outcomes) {
     const skip = reasonToSkip(guards, task)
-    if (skip !== undefined) return { cmd: words, rc: 0, ...outputResult(skip.stdout, ''), msg: skip.msg }
+    if (skip !== undefined) return { cmd: words, rc: 0, ...outputResult(skip.stdout, ''), ...NOT_RUN, msg: skip.msg }
     const [outcome] = outcomes
     return outcome === undefined
       ? { cmd: words }

@@ -4,6 +4,7 @@ import {
   commandResult,
   type GuardState,
   guardArgs,
+  NOT_RUN,
   outputResult,
   readGuards,
   reasonToSkip,
@@ -70,7 +71,7 @@ export default defineModule<Args, GuardState>({
   result(guards, task, outcomes): Readonly<Record<string, unknown>> | Failure {
     const command = commandOf(task)
     const skip = reasonToSkip(guards, task)
-    if (skip !== undefined) return { cmd: command, rc: 0, ...outputResult(skip.stdout, ''), msg: skip.msg }
+    if (skip !== undefined) return { cmd: command, rc: 0, ...outputResult(skip.stdout, ''), ...NOT_RUN, msg: skip.msg }
     const [outcome] = outcomes
     return outcome === undefined ? { cmd: command } : verdict(outcome, commandResult(outcome, command, task.strip_empty_ends))
   },

@@ -41,7 +41,7 @@ export default defineModule<Args, Deployment>({
   name: 'template',
   summary: 'Write a file made from a template.',
   description:
-    'The template is rendered on the controller with the variables of the task, and `ansible_managed`, `template_path`, `template_fullpath`, `template_destpath`, `template_host`, `template_mtime`, `template_run_date`.',
+    'The template is rendered on the controller with the variables of the task, and `ansible_managed`, `template_path`, `template_fullpath`, `template_destpath`, `template_host`, `template_mtime`, `template_uid`, `template_run_date`.',
   args: schema,
   returns: z.object({
     dest: z.string(),
@@ -83,7 +83,7 @@ async function render(task: Args, context: ModuleContext): Promise<Payload | Fai
     lstripBlocks: task.lstrip_blocks,
     newline: task.newline_sequence,
     delimiters: delimitersOf(task),
-    vars: templateVars(task, { path, mtime: found.mtime, now: context.now }),
+    vars: templateVars(task, { path, mtime: found.mtime, owner: found.owner ?? '', now: context.now }),
   })
   const bytes = Buffer.from(text, encoding)
   return { bytes, secret, sha256: sha256(bytes), sha1: sha1(bytes), size: bytes.length, mode: found.mode, name: basename(path) }
@@ -110,11 +110,12 @@ function delimitersOf(task: Args): Readonly<Record<string, string>> {
   return Object.fromEntries(given.flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])))
 }
 
-function templateVars(task: Args, file: { readonly path: string; readonly mtime: number; readonly now: number }) {
+function templateVars(task: Args, file: { readonly path: string; readonly mtime: number; readonly owner: string; readonly now: number }) {
   const date = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('T', ' ').replace('Z', '')
   return {
     ansible_managed: 'Ansible managed',
     template_host: hostname(),
+    template_uid: file.owner,
     template_path: task.src,
     template_fullpath: file.path,
     template_destpath: task.dest,

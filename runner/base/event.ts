@@ -12,6 +12,8 @@ export type RunEvent =
       readonly checkMode: boolean
       /** What the run rests on, where a journal is kept. */
       readonly basis?: RunBasis | undefined
+      /** How many plays come of each playbook of the command line. */
+      readonly plays?: Readonly<Record<string, number>> | undefined
     }
   | {
       readonly type: 'play-start'
@@ -76,6 +78,27 @@ export type RunEvent =
       /** Of the loop's item that it was included for. */
       readonly label?: Value | undefined
     }
+  /** A `meta` task of the playbook on one host: what it does, or why it does not. */
+  | {
+      readonly type: 'meta'
+      readonly at: number
+      readonly task: TaskRef
+      readonly host: string
+      readonly message: string
+      /** Where its condition did not hold. */
+      readonly result?: TaskResult | undefined
+    }
+  /** A task waits for its job (`async` with `poll`): the job is still at it, or has ended. */
+  | {
+      readonly type: 'job'
+      readonly at: number
+      readonly task: TaskRef
+      readonly host: string
+      readonly id: string
+      readonly state: 'running' | 'ok' | 'failed'
+    }
+  /** A handler is to run on a host. */
+  | { readonly type: 'notified'; readonly at: number; readonly handler: string; readonly host: string }
   | { readonly type: 'rescued'; readonly at: number; readonly host: string; readonly block: string }
   | {
       readonly type: 'warning'
@@ -140,6 +163,8 @@ export interface TaskRef {
   readonly action: string
   readonly role?: string | undefined
   readonly handler: boolean
+  /** Simulated: `--check`, or `check_mode: true`. */
+  readonly checkMode?: boolean | undefined
   readonly tags: readonly string[]
   readonly source: Source
 }

@@ -103,6 +103,8 @@ export const OMIT = new Omit()
 export interface LazyRecordSource {
   readonly get: (key: string) => Value | undefined
   readonly keys: () => Iterable<string>
+  /** What an error says of a key that is not there. */
+  readonly missing?: ((key: string) => string) | undefined
 }
 
 export class LazyRecord {
@@ -118,6 +120,10 @@ export class LazyRecord {
 
   keys(): Iterable<string> {
     return this.#source.keys()
+  }
+
+  missing(key: string): string | undefined {
+    return this.#source.missing?.(key)
   }
 }
 

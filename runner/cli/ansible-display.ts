@@ -18,6 +18,7 @@ export function ansibleDisplaySettings(config: AnsibleConfig, io: Io): AnsibleDi
     resultFormat: config.text('callback default: result_format') === 'yaml' ? 'yaml' : 'json',
     prettyResults: config.text(pretty) === undefined ? undefined : config.bool(pretty, false),
     configFile: config.file,
+    cwd: io.cwd,
     version: toolVersion(io.tool ?? 'ansible-playbook', io),
   }
 }

@@ -43,8 +43,9 @@ export function connectionChoices(args: ConnectionArguments, config: AnsibleConf
 function loginChoices(args: ConnectionArguments, config: AnsibleConfig, io: Io): CliDefaults {
   const keys = args.list('privateKey').map((key) => resolve(io.cwd, key))
   const configuredKey = config.path('DEFAULT_PRIVATE_KEY_FILE')
-  const timeout = args.value('timeout') ?? config.text('DEFAULT_TIMEOUT')
-  const port = config.text('DEFAULT_REMOTE_PORT')
+  const timeout = args.value('timeout')
+  const configured = (name: 'DEFAULT_TIMEOUT' | 'DEFAULT_REMOTE_PORT'): number | undefined =>
+    config.text(name) === undefined ? undefined : config.int(name, 0)
   const ssh = [
     config.text('connection ssh: ssh_args'),
     args.value('sshCommonArgs') ?? config.text('connection ssh: ssh_common_args'),
@@ -54,8 +55,8 @@ function loginChoices(args: ConnectionArguments, config: AnsibleConfig, io: Io):
     user: args.value('user') ?? config.text('DEFAULT_REMOTE_USER'),
     privateKeyFiles: keys.length > 0 ? keys : configuredKey === undefined ? undefined : [configuredKey],
     connection: choice('--connection', bare(args.value('connection') ?? config.text('DEFAULT_TRANSPORT')), CONNECTIONS),
-    timeout: timeout === undefined ? undefined : wholeNumber('--timeout', timeout, 0),
-    port: port === undefined ? undefined : wholeNumber('remote_port', port, 22),
+    timeout: timeout === undefined ? configured('DEFAULT_TIMEOUT') : wholeNumber('--timeout', timeout, 0),
+    port: configured('DEFAULT_REMOTE_PORT'),
     sshArguments: parseSshArguments(ssh.join(' ')),
     hostKeyChecking: config.text('HOST_KEY_CHECKING') === undefined ? undefined : config.bool('HOST_KEY_CHECKING', true),
     retries:

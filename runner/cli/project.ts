@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import type { RunEvent } from '../base/event.ts'
 import type { SecretRegistry } from '../base/secret-registry.ts'
-import { formatSource, type Source } from '../base/source.ts'
+import { formatSource } from '../base/source.ts'
 import { actionSpecs } from '../execute/actions/index.ts'
 import type { FactCache } from '../execute/fact-cache.ts'
 import type { Gathering } from '../execute/options.ts'
@@ -14,6 +14,7 @@ import type { VarMap } from '../load/layer.ts'
 import type { Decrypt } from '../load/source-file.ts'
 import { parseExtraVars } from '../load/vars.ts'
 import { createVault, type Vault } from '../load/vault-secrets.ts'
+import type { Warn } from '../load/warn.ts'
 import { createRegistry } from '../module/load.ts'
 import type { Registry } from '../module/registry.ts'
 import type { TemplateEngine } from '../template/engine.ts'
@@ -46,8 +47,6 @@ export interface Project {
   readonly decrypt: Decrypt | undefined
   readInventory(): Promise<Inventory>
 }
-
-export type Warn = (message: string, source?: Source, hint?: string, kind?: 'deprecation') => void
 
 export interface ProjectOptions {
   readonly io: Io
@@ -85,8 +84,8 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
       env: io.env,
       decrypt,
       allowBrokenConditionals: config.bool('ALLOW_BROKEN_CONDITIONALS', false),
-      warn: (message, source, kind) => {
-        warn(message, source, undefined, kind)
+      warn: (message, source, kind, hint) => {
+        warn(message, source, hint, kind)
       },
     }),
   )

@@ -62,7 +62,13 @@ export function runChoices(args: RunArguments, io: Io, config: AnsibleConfig = r
   const ansible = io.tool !== undefined
   return {
     inventory: args.list('inventory'),
-    limit: args.list('limit').length === 0 ? undefined : args.list('limit').join(','),
+    limit:
+      args.list('limit').length === 0
+        ? undefined
+        : args
+            .list('limit')
+            .map((each) => located(each, io))
+            .join(','),
     flushCache: args.flag('flushCache'),
     selection: { tags: [], skipTags: [], startAtTask: undefined },
     extraVars: args.list('extraVars'),
@@ -101,4 +107,9 @@ function wantsColours(args: RunArguments, io: Io, config: AnsibleConfig): boolea
 
 function isOn(value: string | undefined): boolean {
   return value !== undefined && !['', '0', 'false', 'no'].includes(value.toLowerCase())
+}
+
+/** A limit that is a file (`@file`), by its full path. */
+function located(limit: string, io: Io): string {
+  return limit.startsWith('@') ? `@${resolve(io.cwd, limit.slice(1))}` : limit
 }

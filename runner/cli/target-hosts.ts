@@ -3,8 +3,9 @@ import { isList, type Value } from '../base/value.ts'
 import type { Inventory } from '../load/inventory-types.ts'
 import { expandLimit } from '../load/pattern.ts'
 import { createScope } from '../load/vars.ts'
+import type { Warn } from '../load/warn.ts'
 import type { Plan, Play } from '../plan/types.ts'
-import type { Project, Warn } from './project.ts'
+import type { Project } from './project.ts'
 
 /** `--limit` as given, and what a file in it is relative to. */
 export interface Limit {

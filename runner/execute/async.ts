@@ -133,14 +133,29 @@ interface Waiting extends Async {
 async function waitFor(task: TaskRun, { id, limit, poll, target }: Waiting): Promise<Executed> {
   const end = performance.now() + limit * 1000
   let pause = Math.min(0.1, poll)
+  let told = performance.now()
   for (;;) {
     await sleep(Math.max(0, Math.min(pause * 1000, end - performance.now())), undefined, { signal: task.signal })
     const late = performance.now() >= end
     const status = await asked(task, { id, target }, late)
-    if (status !== undefined && status.data['finished'] !== false) return status
-    if (late) return tooLate(limit, status)
+    if (status !== undefined && status.data['finished'] !== false) {
+      tell(task, id, status.status === 'failed' ? 'failed' : 'ok')
+      return status
+    }
+    if (late) {
+      tell(task, id, 'failed')
+      return tooLate(limit, status)
+    }
+    if (performance.now() >= told + poll * 1000) {
+      tell(task, id, 'running')
+      told = performance.now()
+    }
     pause = Math.min(pause * 2, poll)
   }
+}
+
+function tell({ play, ref, host }: TaskRun, id: string, state: 'running' | 'ok' | 'failed'): void {
+  play.run.emit({ type: 'job', at: Date.now(), task: ref, host: host.name, id, state })
 }
 
 async function asked(task: TaskRun, { id, target }: Pick<Waiting, 'id' | 'target'>, late: boolean): Promise<Executed | undefined> {

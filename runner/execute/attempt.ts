@@ -42,7 +42,7 @@ async function work(task: TaskRun): Promise<Executed> {
     const limit = AbortSignal.timeout(seconds * 1000)
     const executed = await runAction({ ...task, signal: AbortSignal.any([task.signal, limit]) })
     if (!limit.aborted || executed.status === 'ok' || executed.status === 'changed') return executed
-    return failed(`Timed out after ${String(seconds)} second(s).`, record([['timedout', true]]))
+    return failed(`Task failed: Timed out after ${String(seconds)} second(s).`, record([['timedout', record([['period', seconds]])]]))
   } catch (error) {
     return fromError(error)
   }

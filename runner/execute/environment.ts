@@ -1,5 +1,5 @@
 import { RunnerError } from '../base/error.ts'
-import { isList, isRecord, Secret, toPlain, type Value } from '../base/value.ts'
+import { isList, isRecord, Omit, Secret, toPlain, type Value } from '../base/value.ts'
 import type { TaskRun } from './task-run.ts'
 
 /** `environment:` of play, blocks and task merged, the inner winning key by key. */
@@ -19,7 +19,7 @@ export function environmentOf(task: TaskRun): Readonly<Record<string, string>> {
 const NONE: Readonly<Record<string, string>> = {}
 
 function merge(out: Record<string, string>, value: Value, error: () => RunnerError): void {
-  if (value === null) return
+  if (value === null || value instanceof Omit) return
   if (isList(value)) for (const item of value) merge(out, item, error)
   else if (isRecord(value)) for (const [name, item] of Object.entries(value)) out[name] = envText(item)
   else throw error()

@@ -38,7 +38,13 @@ export function localFiles(task: TaskRun, { hashes, archives }: KnownFiles): Loc
     opened: (path) => openedFile(task, path),
     async stat(path) {
       const found = await stat(path)
-      return { type: found.isDirectory() ? 'directory' : 'file', size: found.size, mode: found.mode & 0o7777, mtime: found.mtimeMs / 1000 }
+      return {
+        type: found.isDirectory() ? 'directory' : 'file',
+        size: found.size,
+        mode: found.mode & 0o7777,
+        mtime: found.mtimeMs / 1000,
+        owner: await userName(found.uid),
+      }
     },
     walk: (path) => walk(path, ''),
     sha256: (path) => digestOnce(hashes, path, 'sha256'),
@@ -47,6 +53,13 @@ export function localFiles(task: TaskRun, { hashes, archives }: KnownFiles): Loc
     place: (path) => resolve(task.play.play.playbookDir, path.replace(/^~(?=\/|$)/, homedir())),
     render: (path, options) => renderTemplate(task, path, options),
   }
+}
+
+/** As the controller calls the user; the number where it has no name. */
+async function userName(uid: number): Promise<string> {
+  const users = await readFile('/etc/passwd', 'utf8').catch(() => '')
+  const line = users.split('\n').find((each) => each.split(':')[2] === String(uid))
+  return line?.split(':')[0] ?? String(uid)
 }
 
 async function renderTemplate(task: TaskRun, path: string, options: RenderOptions = {}): Promise<{ text: string; secret: boolean }> {

@@ -6,9 +6,11 @@ import { resolveTarget } from './connection-vars.ts'
 import type { PlayRun } from './context.ts'
 import { flushHandlers } from './handlers.ts'
 import type { HostRun } from './host-run.ts'
+import { skippedMeta, whatMetaDoes } from './meta-words.ts'
 import { refreshInventory } from './refresh.ts'
 import { stepScope } from './scope.ts'
 import type { Losses, Place } from './strategy.ts'
+import { taskRef } from './task.ts'
 
 const NO_LOSSES: Losses = { failed: new Map() }
 
@@ -19,7 +21,7 @@ const WHOLE_PLAY = new Set(['clear_facts', 'clear_host_errors', 'end_batch', 'en
 export async function runMeta(play: PlayRun, step: TaskStep, hosts: readonly HostRun[], place: Place): Promise<Losses> {
   const word = metaWord(step)
   const asked = WHOLE_PLAY.has(word) ? hosts.slice(0, 1) : hosts
-  const wanted = asked.filter((host) => holds(play, step, host))
+  const wanted = asked.filter((host) => isMeant(play, step, host, place))
   if (wanted.length === 0) return NO_LOSSES
   switch (word) {
     case 'noop':
@@ -60,6 +62,18 @@ export async function runMeta(play: PlayRun, step: TaskStep, hosts: readonly Hos
 async function dropConnection(play: PlayRun, step: TaskStep, host: HostRun): Promise<void> {
   const { options } = play.run
   await options.pool.drop(resolveTarget(host.name, stepScope(play, host, step), step.keywords, options).settings)
+}
+
+function isMeant(play: PlayRun, step: TaskStep, host: HostRun, { handler }: Place): boolean {
+  const held = holds(play, step, host)
+  const at = { task: taskRef(play, step, host, handler), host: host.name, at: Date.now() }
+  const word = metaWord(step)
+  play.run.emit({
+    type: 'meta',
+    ...at,
+    ...(held ? { message: whatMetaDoes(word, host.name, step.role) } : skippedMeta(word, host.name, step.role)),
+  })
+  return held
 }
 
 function holds(play: PlayRun, step: TaskStep, host: HostRun): boolean {

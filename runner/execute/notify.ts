@@ -16,7 +16,11 @@ export function notify(play: PlayRun, step: TaskStep, host: HostRun, from: 'task
     const handlers = findHandlers(play, name)
     if (handlers.length === 0) throw missing(name, source)
     if (from === 'task') host.notifications.add(name)
-    else for (const handler of handlers) host.notified.add(handler)
+    else
+      for (const handler of handlers) {
+        host.notified.add(handler)
+        tellNotified(play, host, handler)
+      }
   }
 }
 
@@ -41,8 +45,19 @@ function missing(name: string, source: TaskStep['source']): RunnerError {
 
 /** Finds the handlers that a host's notifications mean now. */
 export function resolveNotifications(play: PlayRun, host: HostRun): void {
-  for (const name of host.notifications) for (const handler of findHandlers(play, name)) host.notified.add(handler)
+  for (const name of host.notifications)
+    for (const handler of findHandlers(play, name)) {
+      if (host.notified.has(handler)) continue
+      host.notified.add(handler)
+      tellNotified(play, host, handler)
+    }
   host.notifications.clear()
+}
+
+function tellNotified(play: PlayRun, host: HostRun, handler: HandlerStep): void {
+  const name = renderedName(play, handler) ?? handler.step.actionKey.name
+  const { role } = handler
+  play.run.emit({ type: 'notified', at: Date.now(), handler: role === undefined ? name : `${role.name} : ${name}`, host: host.name })
 }
 
 /** Of the handlers with a name the first of the list that was loaded last; of those that listen all, each name once. */

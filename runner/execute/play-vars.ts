@@ -45,7 +45,10 @@ export function playVarsFiles(play: PlayRun): ReadonlyMap<string, VarMap> {
         node.value,
         () => new RunnerError('not-found', `vars file ${JSON.stringify(node.value)} was not found`, { source: node.source }),
       )
-      if (file === undefined) continue
+      if (file === undefined) {
+        if (node.value !== null) play.run.warn('skipping vars_files item due to an undefined variable', node.source)
+        continue
+      }
       const known = loaded.get(file) ?? varsFileAt(file, node.source, decryptOf(play.run.options))
       loaded.set(file, known)
       for (const [name, entry] of known) vars.set(name, entry)

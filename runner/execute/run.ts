@@ -19,6 +19,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     type: 'run-start',
     at: Date.now(),
     playbooks: [...new Set(plan.plays.map((play) => play.playbookFile))],
+    plays: playsOf(plan),
     checkMode: options.checkMode,
     ...(options.basis === undefined ? {} : { basis: options.basis }),
   })
@@ -27,6 +28,12 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
   const tallies = talliesOf(run)
   run.emit({ type: 'run-end', at: Date.now(), hosts: tallies, seconds: (performance.now() - started) / 1000 })
   return { tallies, lost: lostHosts(run), ...(fatal === undefined ? {} : { fatal }) }
+}
+
+function playsOf(plan: Plan): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>()
+  for (const { startedFrom } of plan.plays) counts.set(startedFrom, (counts.get(startedFrom) ?? 0) + 1)
+  return Object.fromEntries(counts)
 }
 
 async function runPlays(run: RunContext, plan: Plan): Promise<RunnerError | undefined> {

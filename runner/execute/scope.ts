@@ -12,14 +12,23 @@ export type LocalVars = ReadonlyMap<string, Value>
 
 /** All variables as a step sees them on a host, by the one precedence table. */
 export function stepScope(play: PlayRun, host: HostRun, step: Step | undefined, locals?: LocalVars): Scope {
-  const layers = layersFor(play, host, step)
+  return scopeOf(play, host, { step, locals, layers: layersFor(play, host, step) })
+}
+
+interface ScopeParts {
+  readonly step?: Step | undefined
+  readonly locals?: LocalVars | undefined
+  readonly layers: readonly VarLayer[]
+}
+
+function scopeOf(play: PlayRun, host: HostRun, { step, locals, layers }: ScopeParts): Scope {
   const base = createScope(layers)
   const scope: Scope = {
     get(name): Binding | undefined {
       const local = locals?.get(name)
       if (local !== undefined) return { value: local, layer: 'loop variable' }
       const magic = MAGIC_NAMES.has(name) ? magicVariable(name, { play, host, step, scope }) : undefined
-      if (magic !== undefined) return { value: magic, layer: 'magic variable' }
+      if (magic !== undefined) return { value: magic, layer: 'magic variable', deprecated: name === 'play_hosts' ? PLAY_HOSTS : undefined }
       return secretive(play, name, base.get(name))
     },
     *names() {
@@ -30,6 +39,8 @@ export function stepScope(play: PlayRun, host: HostRun, step: Step | undefined, 
   }
   return scope
 }
+
+const PLAY_HOSTS = { message: 'The `play_hosts` magic variable is deprecated.', hint: 'Use `ansible_play_batch` instead.' }
 
 /** A variable that a role declares `no_log` is a Secret from the start. */
 function secretive(play: PlayRun, name: string, binding: Binding | undefined): Binding | undefined {
@@ -70,15 +81,28 @@ function layersFor(play: PlayRun, host: HostRun, step: Step | undefined): VarLay
   ]
 }
 
+/** What is a host's own, whatever play and roles are under way. */
+function ownLayers(play: PlayRun, host: HostRun): VarLayer[] {
+  const { options } = play.run
+  return [
+    ...options.inventory.layersOf(host.name),
+    { layer: 'facts', vars: host.factVars },
+    { layer: 'include_vars', vars: host.includedVars },
+    { layer: 'set_fact or register', vars: host.assigned },
+    { layer: 'extra vars', vars: options.extraVars },
+  ]
+}
+
 function layer(name: LayerName, vars: VarMap): VarLayer {
   return { layer: name, vars }
 }
 
-/** `hostvars`: every host's variables, rendered with that host's own. */
+/** `hostvars`: every host's own variables, rendered with each other. Those of the play and its roles are none of them. */
 export function hostvars(play: PlayRun): Value {
   const { inventory, engine } = play.run.options
   const one = (name: string): Value => {
-    const scope = stepScope(play, play.run.host(name), undefined)
+    const host = play.run.host(name)
+    const scope = scopeOf(play, host, { layers: ownLayers(play, host) })
     return new LazyRecord({
       get: (key) => {
         const binding = scope.get(key)
@@ -96,5 +120,6 @@ export function hostvars(play: PlayRun): Value {
       return found
     },
     keys: () => inventory.hosts,
+    missing: (name) => `hostvars['${name}']`,
   })
 }

@@ -165,6 +165,7 @@ export function taskRef(play: PlayRun, step: Step, host: HostRun, handler: boole
     action,
     role,
     handler,
+    checkMode: typeof step.keywords.checkMode === 'boolean' ? step.keywords.checkMode : play.run.options.checkMode,
     tags: step.keywords.tags,
     source: step.source,
   }

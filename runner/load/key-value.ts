@@ -47,6 +47,19 @@ export function unquote(text: string): string {
   return text.slice(1, -1).replaceAll(`\\${quote}`, quote)
 }
 
+const ESCAPE = /\\(?:U([0-9a-fA-F]{8})|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([0-7]{1,3})|([\\'"abfnrtv]))/g
+const LETTERS: Readonly<Record<string, string>> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }
+
+/** Backslashes as Python has them in its texts. */
+function decodeEscapes(text: string): string {
+  return text.replace(ESCAPE, (...groups: (string | undefined)[]) => {
+    const [, long, short, byte, octal, letter = ''] = groups
+    const hex = long ?? short ?? byte
+    if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16))
+    return octal === undefined ? (LETTERS[letter] ?? letter) : String.fromCodePoint(Number.parseInt(octal, 8))
+  })
+}
+
 const OPENERS: Readonly<Record<string, string>> = { '{{': '}}', '{%': '%}', '{#': '#}' }
 
 function wordEnd(text: string, start: number, source: Source): number {
@@ -83,7 +96,7 @@ function makeWord(text: string, offset: number): Word {
   const equals = findEquals(text)
   if (equals < 0) return { text, offset, key: undefined, value: unquote(text), valueOffset: offset }
   const raw = text.slice(equals + 1)
-  const value = unquote(raw)
+  const value = decodeEscapes(unquote(raw))
   const skipped = value === raw ? 0 : 1
   return { text, offset, key: text.slice(0, equals), value: value.replaceAll('\\=', '='), valueOffset: offset + equals + 1 + skipped }
 }

@@ -89,7 +89,14 @@ export interface LocalFiles {
   read(path: string): Promise<Buffer>
   /** The bytes of a file that is encrypted with the vault, opened; undefined where it is not encrypted. */
   opened(path: string): Promise<Buffer | undefined>
-  stat(path: string): Promise<{ readonly type: 'file' | 'directory'; readonly size: number; readonly mode: number; readonly mtime: number }>
+  stat(path: string): Promise<{
+    readonly type: 'file' | 'directory'
+    readonly size: number
+    readonly mode: number
+    readonly mtime: number
+    /** The name of who owns it, or the number where there is none. */
+    readonly owner?: string | undefined
+  }>
   /** All files and folders below a folder, relative paths, sorted. */
   walk(path: string): Promise<readonly { readonly path: string; readonly type: 'file' | 'directory' | 'link'; readonly mode: number }[]>
   /** Hex SHA-256 of a file of any size. A file that stays as it is is read once in a run. */

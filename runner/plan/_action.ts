@@ -11,6 +11,8 @@ export interface WrittenAction {
   readonly args: Node
   /** `local_action`: runs on the controller. */
   readonly local: boolean
+  /** Where `action` or `local_action` is a mapping. */
+  readonly mapping?: Source | undefined
 }
 
 /** @throws RunnerError `syntax` where there is no action, or more than one */
@@ -53,7 +55,7 @@ function fromAction(node: Node, local: boolean): WrittenAction {
     const [name = '', ...words] = module.node.value.trim().split(/\s+/)
     if (words.length > 0) throw syntaxError("'module' holds the module's name alone", module.node.source)
     const entries = new Map([...(node.entries ?? [])].filter(([key]) => key !== 'module'))
-    return { name, source: module.node.source, args: { value: node.value, source: node.source, entries }, local }
+    return { name, source: module.node.source, args: { value: node.value, source: node.source, entries }, local, mapping: node.source }
   }
   const text = node.value instanceof Template ? node.value.text : typeof node.value === 'string' ? node.value : ''
   const match = /^(\s*)(\S+)(\s*)([\s\S]*)$/.exec(text)

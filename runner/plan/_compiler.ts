@@ -95,7 +95,9 @@ export function renderEarly(compiler: Compiler, frame: Frame, node: Node): Value
     return compiler.engine.render(node.value, frame.play.scope)
   } catch (error) {
     if (!(error instanceof RunnerError)) throw error
-    throw error.with({
+    throw new RunnerError('syntax', error.message, {
+      cause: error,
+      trace: error.trace,
       source: error.source ?? node.source,
       hint: 'here only variables of the play and -e are known; for others use include_tasks or include_role',
     })

@@ -227,7 +227,7 @@ function readTags(node: Node, { compiler, frame }: ReadContext): readonly string
 function registerName(node: Node): string {
   const name = node.value
   if (typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name)) return name
-  throw new RunnerError('variable', `invalid variable name in 'register' specified: '${writtenText(name)}'`, {
+  throw new RunnerError('syntax', `invalid variable name in 'register' specified: '${writtenText(name)}'`, {
     source: node.source,
     hint: 'names have letters, digits and _ only, and do not begin with a digit',
   })

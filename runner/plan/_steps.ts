@@ -22,6 +22,8 @@ export async function compileSteps(compiler: Compiler, list: Node | undefined, f
   return steps
 }
 
+const MAPPING = 'Using a mapping for `action` is deprecated.'
+
 /** One entry of a list of tasks. */
 export async function compileStep(compiler: Compiler, node: Node, frame: Frame): Promise<readonly Step[]> {
   if (node.value === null) return []
@@ -29,6 +31,7 @@ export async function compileStep(compiler: Compiler, node: Node, frame: Frame):
   if (entries === undefined) throw syntaxError('a task must be a mapping', node.source, 'write - name: … and the module below it')
   if (['block', 'rescue', 'always'].some((key) => entries.has(key))) return [await compileBlock(compiler, node, entries, frame)]
   const written = findAction(entries, node, frame.kind)
+  if (written.mapping !== undefined) compiler.warn(MAPPING, written.mapping, 'Use a string value for `action`.', 'deprecation')
   const structure = structureName(written.name)
   const keywords = readKeywords(entries, { compiler, frame })
   const place = { compiler, node, entries, keywords, frame, written }

@@ -8,6 +8,7 @@ export interface ListedPlay {
   readonly number: number
   readonly name: string
   readonly pattern: string
+  readonly patterns: readonly string[]
   /** The play's own tags. */
   readonly tags: readonly string[]
   readonly tasks: readonly ListedTask[]
@@ -21,7 +22,7 @@ export interface ListedTask {
   readonly tags: readonly string[]
 }
 
-/** The tasks of plays as a person wants to read them: blocks opened, an include as one line, implicit tasks left out. */
+/** The tasks of plays as a person wants to read them: blocks opened (what rescues is left out), an include as one line, implicit tasks left out. As ansible shows them. */
 export function listPlays(plays: readonly Play[]): readonly ListedPlay[] {
   return plays.map((play, at) => {
     const tasks = play.sections.flatMap(({ steps }) => steps.flatMap(listStep))
@@ -29,7 +30,8 @@ export function listPlays(plays: readonly Play[]): readonly ListedPlay[] {
     return {
       number: at + 1,
       name: writtenText(play.name),
-      pattern: patternOf(play),
+      pattern: patternsOf(play).join(','),
+      patterns: patternsOf(play),
       tags,
       tasks,
       allTags: [...new Set([...tags, ...tasks.flatMap((task) => task.tags)])].sort(),
@@ -38,14 +40,15 @@ export function listPlays(plays: readonly Play[]): readonly ListedPlay[] {
 }
 
 function listStep(step: Step): readonly ListedTask[] {
-  if (step.kind === 'block') return [...step.block, ...step.rescue, ...step.always].flatMap(listStep)
+  if (step.kind === 'block') return step.block.flatMap(listStep)
   const action = step.kind === 'task' ? step.action.name : `include_${step.what}`
   if (action === 'meta' || action === 'validate_argument_spec') return []
-  const name = step.name === undefined ? action : writtenText(step.name)
-  return [{ name: step.role === undefined ? name : `${step.role.name} : ${name}`, tags: step.keywords.tags }]
+  const { role, name } = step
+  const shown = name === undefined ? action : role === undefined ? writtenText(name) : `${role.name} : ${writtenText(name)}`
+  return [{ name: shown, tags: step.keywords.tags }]
 }
 
-function patternOf(play: Play): string {
+function patternsOf(play: Play): readonly string[] {
   const { value } = play.hosts
-  return isList(value) ? value.map(writtenText).join(',') : writtenText(value)
+  return isList(value) ? value.map(writtenText) : [writtenText(value)]
 }

@@ -7,7 +7,7 @@ export function isReservedName(name: string): boolean {
 }
 
 const RESERVED: ReadonlySet<string> = new Set(
-  [...PLAY_KEYWORDS, ...ROLE_KEYWORDS, ...BLOCK_KEYWORDS, ...TASK_KEYWORDS, ...GLOBALS.keys(), 'local_action', 'with_'].filter(
+  [...PLAY_KEYWORDS, ...ROLE_KEYWORDS, ...BLOCK_KEYWORDS, ...TASK_KEYWORDS, ...GLOBALS.keys(), 'lipsum', 'local_action', 'with_'].filter(
     (name) => name !== 'gather_subset' && name !== 'vars',
   ),
 )

@@ -16,4 +16,7 @@ export function showConfiguration(display: AnsibleDisplay, { verbosity, version,
     display.show(configFile === undefined ? 'No config file found; using defaults' : `Using ${configFile} as config file`, {
       colour: 'verbose',
     })
+  if (verbosity > 1)
+    for (const name of ['minimal', 'oneline'])
+      display.show(`Skipping callback '${name}', as we already have a stdout callback.`, { colour: 'verbose' })
 }

@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import type { RunEvent, RunEventOf, TaskRef } from '../base/event.ts'
 import { str } from '../template/runtime/text.ts'
 import { diffLines } from './_ansible-diff.ts'
@@ -7,6 +8,7 @@ import { showRecap } from './_ansible-recap.ts'
 import { resultText, showsResult } from './_ansible-result.ts'
 import { showConfiguration } from './_ansible-start.ts'
 import { CustomStats } from './_ansible-stats.ts'
+import { hostLabel, itemText, jobText } from './_ansible-words.ts'
 import { isDebug } from './_result-lines.ts'
 import { errorChain } from './ansible-error.ts'
 import type { Reporter } from './reporter.ts'
@@ -31,6 +33,8 @@ export interface AnsibleDisplaySettings {
   readonly prettyResults: boolean | undefined
   /** The ansible.cfg that is in use. */
   readonly configFile: string | undefined
+  /** Paths of playbooks are shown as from here. */
+  readonly cwd: string
   /** The lines of `--version`. */
   readonly version: string
 }
@@ -92,6 +96,14 @@ class AnsibleReporter {
         return this.#retry(event)
       case 'included':
         return this.#included(event)
+      case 'meta':
+        return this.#meta(event)
+      case 'job':
+        return this.#display.show(jobText(event), { colour: 'debug' })
+      case 'notified':
+        return this.#options.verbosity > 1
+          ? this.#display.show(`NOTIFIED HANDLER ${event.handler} for ${event.host}`, { colour: 'verbose' })
+          : undefined
       case 'warning':
         return this.#messages.warning(event)
       case 'no-more-hosts':
@@ -115,8 +127,13 @@ class AnsibleReporter {
 
   #runStart(event: RunEventOf<'run-start'>): void {
     this.#checkMode = event.checkMode
-    if (this.#options.verbosity > 1) for (const file of event.playbooks) this.#display.banner(`PLAYBOOK: ${file.split('/').at(-1) ?? file}`)
+    if (this.#options.verbosity > 1) for (const [file, plays] of Object.entries(event.plays ?? {})) this.#playbook(file, plays)
     if (event.checkMode && this.#options.checkModeMarkers) this.#display.banner('DRY RUN')
+  }
+
+  #playbook(file: string, plays: number): void {
+    this.#display.banner(`PLAYBOOK: ${file.split('/').at(-1) ?? file}`)
+    this.#display.show(`${String(plays)} plays in ${relative(this.#options.cwd, file)}`, { colour: 'verbose' })
   }
 
   #playBanner(name: string): void {
@@ -126,12 +143,21 @@ class AnsibleReporter {
     )
   }
 
-  #taskStart({ task }: RunEventOf<'task-start'>): void {
+  #taskStart({ task }: { readonly task: TaskRef }): void {
     if (this.#lockstep && this.#options.displaySkippedHosts && this.#options.displayOkHosts) this.#taskBanner(task)
   }
 
+  /** A banner for each host, whatever was told of the task before. */
+  #meta(event: RunEventOf<'meta'>): void {
+    this.#banner = undefined
+    this.#taskStart(event)
+    if (this.#options.verbosity > 1) this.#display.show(`META: ${event.message}`, { colour: 'verbose' })
+    if (event.result !== undefined && this.#options.displaySkippedHosts)
+      this.#line({ ...event, result: event.result }, `skipping: [${event.host}]`, 'skip')
+  }
+
   #taskBanner(task: TaskRef): void {
-    const marker = this.#checkMode && this.#options.checkModeMarkers ? ' [CHECK MODE]' : ''
+    const marker = task.checkMode && this.#options.checkModeMarkers ? ' [CHECK MODE]' : ''
     this.#display.banner(`${task.handler ? 'RUNNING HANDLER' : 'TASK'} [${task.name.trim()}]${marker}`)
     if (this.#options.verbosity > 1) this.#taskPath(task)
     this.#banner = task.id
@@ -224,13 +250,13 @@ class AnsibleReporter {
   }
 
   /** A result's line, with its JSON where it is asked for. */
-  #line(event: Outcome, text: string, colour: AnsibleColour): void {
+  #line(event: Pick<Outcome, 'task' | 'result'>, text: string, colour: AnsibleColour): void {
     this.#needBanner(event.task)
     const json = showsResult(event.result, this.#options.verbosity) ? ` => ${this.#json(event)}` : ''
     this.#display.show(`${text}${json}`, { colour })
   }
 
-  #json(event: Outcome | RunEventOf<'retry'>): string {
+  #json(event: Pick<Outcome, 'task' | 'result'>): string {
     const { verbosity, resultFormat, prettyResults } = this.#options
     return resultText(event.task, event.result, { verbosity, format: resultFormat, pretty: prettyResults })
   }
@@ -261,13 +287,4 @@ class AnsibleReporter {
     if (this.#options.showCustomStats) this.#stats.show(this.#display)
     if (this.#checkMode && this.#options.checkModeMarkers) this.#display.banner('DRY RUN')
   }
-}
-
-function hostLabel({ host, delegate, delegateAddress }: Outcome): string {
-  if (delegate === undefined || delegate === host) return host
-  return `${host} -> ${delegate}${delegateAddress === undefined || delegateAddress === delegate ? '' : `(${delegateAddress})`}`
-}
-
-function itemText({ label, result }: RunEventOf<'item-result'>): string {
-  return result.censored === true ? '(censored due to no_log)' : str(label)
 }

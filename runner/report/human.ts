@@ -89,6 +89,9 @@ class HumanReporter {
         return this.#flush()
       case 'run-start':
       case 'batch-start':
+      case 'job':
+      case 'meta':
+      case 'notified':
       case 'stats':
         return undefined
     }

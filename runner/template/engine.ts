@@ -44,7 +44,7 @@ export interface TemplateHost {
   findFile(kind: 'files' | 'templates' | 'vars', name: string, scope: Scope): string | undefined
   readFile(path: string): Buffer
   /** A `deprecation` is something that works but will not for ever. */
-  warn(message: string, source: Source | undefined, kind?: 'deprecation'): void
+  warn(message: string, source: Source | undefined, kind?: 'deprecation', hint?: string): void
   /** Conditionals may have any result, as before ansible-core 2.19. */
   readonly allowBrokenConditionals?: boolean | undefined
   /** Milliseconds since the epoch. */

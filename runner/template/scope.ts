@@ -7,6 +7,8 @@ export interface Binding {
   /** The precedence layer: `role defaults`, `play vars`, `extra vars` … */
   readonly layer: string
   readonly source?: Source | undefined
+  /** Why it should be used no longer, and what to use instead. */
+  readonly deprecated?: { readonly message: string; readonly hint: string } | undefined
 }
 
 /** Where a variable came from, for an error about its value. */

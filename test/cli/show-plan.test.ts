@@ -43,7 +43,7 @@ test('--list-tasks shows the tasks that the tags select, with roles and tags', a
 })
 
 test('--list-hosts shows the hosts of each play that the limit leaves', async (t) => {
-  t.regex((await run(SITE, '--list-hosts')).out, /\n {4}pattern: web\n {4}hosts \(2\):\n {6}web1\n {6}web2\n$/)
+  t.regex((await run(SITE, '--list-hosts')).out, /\n {4}pattern: \['web'\]\n {4}hosts \(2\):\n {6}web1\n {6}web2\n$/)
   t.regex((await run(SITE, '--list-hosts', '-l', 'web2:db')).out, /\n {4}hosts \(1\):\n {6}web2\n$/)
 })
 

@@ -2,16 +2,20 @@ import test from 'ava'
 import { type Answer, type Aspect, type Case, casesOf, pendingCases, readAnswer } from './_case.ts'
 import { askOurs } from './_ours.ts'
 import type { Outcome } from './_outcome.ts'
+import { numbersOfCases } from './_semantics.ts'
 
 const ASPECTS: readonly Aspect[] = ['exit', 'stdout', 'stderr', 'results']
 
 /** A test for each case of an area: our answer is ansible's, except where the case says why not. */
 export function testArea(area: string): void {
   const pending = pendingCases()
+  const numbers = numbersOfCases()
   for (const each of casesOf(area)) {
     const why = pending.get(each.id)
     const declare = why === undefined ? test : test.failing
-    declare(why === undefined ? each.id : `${each.id} (${why})`, async (t) => {
+    const points = numbers.get(each.id) ?? []
+    const title = points.length === 0 ? each.id : `${each.id} (semantics ${points.join(', ')})`
+    declare(why === undefined ? title : `${title} (${why})`, async (t) => {
       const wanted = wantedOf(each)
       const ours = await askOurs(each)
       t.deepEqual(pick(ours, wanted), wanted)

@@ -33,7 +33,7 @@ function journalled(folder: string): readonly TaskLine[] {
   return lines
     .filter((line) => line !== '')
     .map((line) => eventSchema.parse(JSON.parse(line)))
-    .filter((event) => event.type === 'host-task-result')
+    .filter((event) => event.type === 'host-task-result' || (event.type === 'meta' && 'result' in event))
     .map((event): TaskLine => {
       const { host, task, result } = resultSchema.parse(event)
       const { censored, changed } = result.data

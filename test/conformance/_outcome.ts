@@ -36,6 +36,7 @@ export function normalise(raw: RawOutcome, folder: string): Outcome {
 /** Texts that differ from run to run: where the case lies, times, what ansible keeps in its temporary folder. */
 const VARYING: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\.\d{6}/g, '<time>'],
+  [/executable location = [^"\n]*/g, 'executable location = <program>'],
   [/\b0:00:0\d\.\d{6}/g, '<delta>'],
   [/\/root\/\.ansible\/tmp\/ansible-tmp-[\d.-]+\/[^"\s]*/g, '<tmp>'],
   // ansible-core knows where each value of a variable was written; we know where the variable was set.

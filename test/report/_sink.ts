@@ -29,6 +29,7 @@ const ANSIBLE: AnsibleDisplaySettings = {
   resultFormat: 'json',
   prettyResults: undefined,
   configFile: undefined,
+  cwd: '/',
   version: 'ansible-playbook [core 2.19.0]',
 }
 

@@ -1,6 +1,6 @@
 import { Unknown } from '../../base/value.ts'
 import type { FilterExpr, TestExpr } from '../parse/ast.ts'
-import { unloadable } from '../runtime/errors.ts'
+import { inPlugin, unloadable } from '../runtime/errors.ts'
 import type { Frame } from '../runtime/frame.ts'
 import type { Val } from '../runtime/types.ts'
 import { compileArgs } from './arguments.ts'
@@ -29,7 +29,8 @@ function compileFilterOn({ name, args }: FilterExpr, unit: Unit): (frame: Frame,
   return (frame, input) => {
     const { run } = frame
     const filter = run.renderer.filter(name) ?? unloadable('filter', name, run.renderer.similar('filter', name))
-    return filter(input, values(frame), run)
+    const given = values(frame)
+    return inPlugin('filter', name, () => filter(input, given, run))
   }
 }
 
@@ -44,7 +45,8 @@ export function compileTest(expr: TestExpr, unit: Unit): Eval {
   return guarded(expr, unit, (frame) => {
     const { run } = frame
     const test = run.renderer.test(name) ?? unloadable('test', name, run.renderer.similar('test', name))
-    const held = test(input(frame), values(frame), run)
+    const [tested, given] = [input(frame), values(frame)]
+    const held = inPlugin('test', name, () => test(tested, given, run))
     return held instanceof Unknown ? held : (held === true) !== negated
   })
 }

@@ -1,16 +1,17 @@
 import { RunnerError } from '../../base/error.ts'
-import { Float, Omit, Unknown } from '../../base/value.ts'
+import { Float, Omit, Secret, Unknown } from '../../base/value.ts'
 import type { Args } from '../runtime/arguments.ts'
 import { fail } from '../runtime/errors.ts'
 import { percentFormat } from '../runtime/percent.ts'
-import { str, typeName } from '../runtime/text.ts'
+import { repr, str, typeName } from '../runtime/text.ts'
 import { Tuple, Undefined, type Val } from '../runtime/types.ts'
-import { float, iterate, numeric, plainText, truthy } from '../runtime/values.ts'
+import { float, isFloat, iterate, numeric, plainText, truthy } from '../runtime/values.ts'
 import { anything, type FilterTable, textOf, texts, values } from './define.ts'
 
 function withDefault(input: Val, args: Args): Val {
   if (input instanceof Unknown) return input
-  const fallback = args.get('default_value') ?? ''
+  const given = args.get('default_value')
+  const fallback = given === undefined ? '' : given
   if (input instanceof Undefined) return fallback
   return args.flag('boolean', false) && !truthy(input) ? fallback : input
 }
@@ -18,25 +19,27 @@ function withDefault(input: Val, args: Args): Val {
 function mandatory(input: Val, args: Args): Val {
   if (!(input instanceof Undefined)) return input
   const message = args.get('msg')
-  if (message !== undefined && message !== null) throw new RunnerError('undefined', str(message), { cause: input.error() })
+  const failed = "The filter plugin 'ansible.builtin.mandatory' failed:"
+  if (message !== undefined && message !== null) throw new RunnerError('undefined', `${failed} ${str(message)}`, { cause: input.error() })
   const { message: why, hint, source } = input.error()
   const name = /^'([^']*)' is undefined/.exec(why)?.[1]
-  throw new RunnerError('undefined', `Mandatory variable ${name === undefined ? '' : `'${name}' `}not defined.`, { hint, source })
+  throw new RunnerError('undefined', `${failed} Mandatory variable ${name === undefined ? '' : `'${name}' `}not defined.`, { hint, source })
 }
 
-const TRUE_WORDS = new Set(['yes', 'on', '1', 'true', 't', 'y'])
-const FALSE_WORDS = new Set(['no', 'off', '0', 'false', 'f', 'n'])
+const TRUE_WORDS = new Set(['yes', 'on', '1', 'true'])
+const FALSE_WORDS = new Set(['no', 'off', '0', 'false'])
 
-/** ansible-core 2.19's `bool`: a value it does not know is false, and a warning says so. */
+/** ansible-core 2.19's `bool`: a value it does not know is false (1.0 is true), and a warning says so. */
 function bool(input: Val, warn: (message: string) => void): Val {
-  if (input === null || typeof input === 'boolean') return input ?? false
-  const word = plainText(input)?.toLowerCase() ?? (numeric(input) === undefined ? undefined : String(numeric(input)))
+  if (typeof input === 'boolean') return input
+  const text = plainText(input)
+  const word = text?.toLowerCase() ?? (isFloat(input) ? undefined : numeric(input)?.toString())
   if (word !== undefined && TRUE_WORDS.has(word)) return true
-  if (word === undefined || !FALSE_WORDS.has(word))
-    warn(
-      `The \`bool\` filter coerced invalid value ${plainText(input) === undefined ? str(input) : `'${str(input)}'`} (${typeName(input)}) to False.`,
-    )
-  return false
+  if (word !== undefined && FALSE_WORDS.has(word)) return false
+  const held = isFloat(input) && numeric(input) === 1
+  const shown = input instanceof Secret ? '***' : text === undefined ? str(input) : repr(text)
+  warn(`The \`bool\` filter coerced invalid value ${shown} (${typeName(input)}) to ${held ? 'True' : 'False'}.`)
+  return held
 }
 
 function toInt(input: Val, args: Args): Val {

@@ -23,7 +23,11 @@ export function lookupCall({ positional, named }: CallValues, run: Run, form: 'j
     return shaped(runLookup(name, terms, options, run), wantList)
   } catch (error) {
     if (errors === 'strict' || !(error instanceof RunnerError) || error.code === 'limit' || !LOOKUPS.has(name)) throw error
-    if (errors === 'warn') run.renderer.host.warn(`The lookup plugin '${name}' failed: ${messageOf(error)}`, error.source)
+    if (errors === 'warn')
+      run.renderer.host.warn(
+        messageOf(error).replace(/^The lookup plugin '[^']*' failed:/, `An error occurred while running the lookup plugin '${name}':`),
+        error.source,
+      )
     return wantList ? [] : null
   }
 }

@@ -64,7 +64,7 @@ export function flattened(terms: readonly Val[]): Val[] {
 export function findFile(kind: 'files' | 'templates' | 'vars', name: string, run: Run): string {
   return (
     run.renderer.host.findFile(kind, name, run.scope) ??
-    fail(`Unable to find '${name}' in expected paths.`, `put it into the ${kind} folder of the role or beside the playbook`)
+    fail(`Unable to access the file '${name}': File not found.`, `put it into the ${kind} folder of the role or beside the playbook`)
   )
 }
 

@@ -1,5 +1,5 @@
 import { didYouMean } from '../../base/did-you-mean.ts'
-import { fail } from '../runtime/errors.ts'
+import { fail, inPlugin } from '../runtime/errors.ts'
 import type { Run } from '../runtime/run.ts'
 import type { Val } from '../runtime/types.ts'
 import { COMMANDS } from './command.ts'
@@ -43,7 +43,7 @@ const REFUSED: Readonly<Record<string, string>> = {
 export function runLookup(name: string, terms: readonly Val[], options: ReadonlyMap<string, Val>, run: Run): readonly Val[] {
   run.tick()
   const lookup = LOOKUPS.get(name)
-  if (lookup !== undefined) return lookup.run(terms, new Options(name, lookup.options, options), run)
+  if (lookup !== undefined) return inPlugin('lookup', name, () => lookup.run(terms, new Options(name, lookup.options, options), run))
   const short = name.replace(/^ansible\.builtin\./, '')
   return fail(
     `The lookup plugin '${name}' was not found.`,

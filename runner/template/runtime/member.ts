@@ -41,6 +41,9 @@ function missing(target: Val, key: Val): Undefined {
   const shown = plainText(key) === undefined ? name : `'${name}'`
   return new Undefined(() => {
     const names = isValRecord(target) ? Object.keys(target) : target instanceof LazyRecord ? [...target.keys()] : []
-    return new RunnerError('undefined', `object of type '${typeName(target)}' has no attribute ${shown}`, { hint: didYouMean(name, names) })
+    const said = target instanceof LazyRecord ? target.missing(name) : undefined
+    return new RunnerError('undefined', said ?? `object of type '${typeName(target)}' has no attribute ${shown}`, {
+      hint: didYouMean(name, names),
+    })
   })
 }

@@ -72,7 +72,9 @@ export class Run {
   variable(name: string): Val | undefined {
     const binding = this.scope.get(name)
     if (binding === undefined) return undefined
-    const { value } = binding
+    const { value, deprecated } = binding
+    if (deprecated !== undefined)
+      this.renderer.host.warn(deprecated.message, this.#active[0]?.template.start, 'deprecation', deprecated.hint)
     if (value instanceof Template) return this.#rendered(value, name, binding)
     if (value instanceof Secret) this.renderer.host.onSecret(value)
     return value

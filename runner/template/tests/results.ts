@@ -1,12 +1,11 @@
 import { Unknown } from '../../base/value.ts'
 import { fail } from '../runtime/errors.ts'
-import { typeName } from '../runtime/text.ts'
 import { own, type Val, type ValRecord } from '../runtime/types.ts'
 import { asRecord, isFloat, numeric, truthy } from '../runtime/values.ts'
 import { aliases, type TestTable } from './define.ts'
 
 function result(value: Val, name: string): ValRecord {
-  return asRecord(value) ?? fail(`The '${name}' test expects a dictionary, not ${typeName(value)}`, "test the variable that 'register' set")
+  return asRecord(value) ?? fail(`The '${name}' test expects a dictionary`, "test the variable that 'register' set")
 }
 
 function flag(value: Val, key: string, name: string): boolean {
@@ -29,6 +28,13 @@ function progress(value: Val, key: string): boolean {
   return typeof found === 'boolean' ? found : !isFloat(found) && numeric(found) !== 0
 }
 
+/** As `timeout` leaves it: how long there was. */
+function isTimedOut(value: Val): boolean {
+  const found = own(result(value, 'timedout'), 'timedout')
+  const period = found === undefined ? undefined : asRecord(found)
+  return period !== undefined && truthy(own(period, 'period') ?? false)
+}
+
 /** Tests of a registered result. */
 export const RESULTS: TestTable = [
   ...aliases(['failed', 'failure'], [], (value) => flag(value, 'failed', 'failed')),
@@ -39,5 +45,5 @@ export const RESULTS: TestTable = [
   ...aliases(['reachable'], [], (value) => !flag(value, 'unreachable', 'reachable')),
   ...aliases(['started'], [], (value) => progress(value, 'started')),
   ...aliases(['finished'], [], (value) => progress(value, 'finished')),
-  ...aliases(['timedout'], [], (value) => flag(value, 'timedout', 'timedout')),
+  ...aliases(['timedout'], [], (value) => isTimedOut(value)),
 ]

@@ -1,0 +1,3 @@
+import { testArea } from './_area.ts'
+
+testArea('semantics')
