@@ -97,13 +97,9 @@ class AnsibleReporter {
       case 'included':
         return this.#included(event)
       case 'meta':
-        return this.#meta(event)
       case 'job':
-        return this.#display.show(jobText(event), { colour: 'debug' })
       case 'notified':
-        return this.#options.verbosity > 1
-          ? this.#display.show(`NOTIFIED HANDLER ${event.handler} for ${event.host}`, { colour: 'verbose' })
-          : undefined
+        return this.#aside(event)
       case 'warning':
         return this.#messages.warning(event)
       case 'no-more-hosts':
@@ -122,6 +118,18 @@ class AnsibleReporter {
         return undefined
       case 'stats':
         return this.#stats.add(event)
+    }
+  }
+
+  /** What is no result of a task. */
+  #aside(event: RunEventOf<'meta' | 'job' | 'notified'>): void {
+    switch (event.type) {
+      case 'meta':
+        return this.#meta(event)
+      case 'job':
+        return this.#display.show(jobText(event), { colour: 'debug' })
+      case 'notified':
+        if (this.#options.verbosity > 1) this.#display.show(`NOTIFIED HANDLER ${event.handler} for ${event.host}`, { colour: 'verbose' })
     }
   }
 
