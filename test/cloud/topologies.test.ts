@@ -68,6 +68,14 @@ serial('the controller gives its objects to the storage nodes', async (t) => {
   await passes(t, 'the controller keeps no objects', 'playbooks/site.yml')
 })
 
+serial('objects are not left behind on devices that all go at once', async (t) => {
+  await copyFile(join(ROOT, 'inventory/hosts.yml'), hostsFile())
+  const { code, output } = await run('playbooks/site.yml', '--limit', 'controller', '--tags', 'swift', '--check')
+  await copyFile(join(ROOT, 'examples/topologies/storage-nodes.yml'), hostsFile())
+  t.is(code, 2, output)
+  t.regex(output, /no device of \/etc\/swift\/account\.builder would stay/)
+})
+
 serial('a playbook adds one compute node, and one takes it away', async (t) => {
   const nodes = await readFile(hostsFile(), 'utf8')
   await writeFile(
