@@ -31,10 +31,13 @@ serial('the deployment chooses LVM, says why, and verifies itself', async (t) =>
   t.regex(output, /cinder : Find it available/)
 })
 
-serial('the volume service was started once, after its schema was there', async (t) => {
+serial('the volume service was started once, after its schema and its target were there', async (t) => {
   const starts =
     "journalctl --unit cinder-volume --output cat | grep -c '^Started '; systemctl show --property NRestarts --value cinder-volume"
   t.is(await shown(t, starts), '1\n0\n')
+  const when = (unit: string): string => `systemctl show --property ActiveEnterTimestampMonotonic --value ${unit}`
+  const [target = NaN, volumes = NaN] = (await shown(t, `${when('tgt')}; ${when('cinder-volume')}`)).split('\n').map(Number)
+  t.true(target > 0 && target < volumes)
   t.is(await shown(t, "grep -c 'ERROR.*ProgrammingError' /var/log/cinder/cinder-volume.log"), '0\n')
 })
 
