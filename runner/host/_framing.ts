@@ -43,6 +43,14 @@ function closing(mark: FrameMark, id: number): string {
   return `sr__rc=$?; printf '${mark.printf}E${String(id)} %s\\n' $sr__rc; printf '${mark.printf}E${String(id)} 0\\n' >&2`
 }
 
+/** What a program said, for a person: the marks of frames that were cut off say nothing. */
+export function withoutMarks(text: string): string {
+  return text.replaceAll(MARKS, '')
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a mark begins with one
+const MARKS = /\u0001[0-9a-f]{32}[BE]\d+ \d+\n?/g
+
 const LINE_FEED = 10
 const LONGEST_HEADER = 32
 

@@ -18,7 +18,8 @@ export interface ShellSessionOptions {
   readonly openShell: (become: Become | undefined) => Promise<Shell>
 }
 
-const KILL_BOUND = 30_000
+/** A host that is short of everything needs long to look through its processes; milliseconds. */
+const KILL_BOUND = 120_000
 
 /** A become user may not be allowed into the folder that the login user starts in; many programs fail there. */
 const ENTER = '[ -x . ] || cd /'

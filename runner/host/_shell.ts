@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RunnerError } from '../base/error.ts'
-import { FrameReader, type FrameSink, frameMark, frameText, lastFrameText } from './_framing.ts'
+import { FrameReader, type FrameSink, frameMark, frameText, lastFrameText, withoutMarks } from './_framing.ts'
 import { OutputKeeper } from './_output.ts'
 import type { SessionAnswer } from './session.ts'
 
@@ -204,7 +204,7 @@ export class Shell {
   }
 
   #lost(reason: string, stderr = ''): RunnerError {
-    const said = `${this.#strays}${stderr}`.trim().slice(-STRAY_TEXT_KEPT)
+    const said = withoutMarks(`${this.#strays}${stderr}`).trim().slice(-STRAY_TEXT_KEPT)
     const text = said === '' ? '' : `; it said: ${said}`
     if (this.#count <= 1) return new RunnerError('unreachable', `${this.name}: the shell did not start: ${reason}${text}`)
     return new RunnerError('unreachable', `${this.name}: the session was lost while a request was running: ${reason}${text}`, {

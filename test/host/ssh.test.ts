@@ -7,6 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
 import { RunnerError } from '../../runner/base/error.ts'
 import { Secret } from '../../runner/base/value.ts'
+import { Frames } from '../../runner/host/frames.ts'
+import { PRELUDE } from '../../runner/host/prelude.ts'
 import type { Session } from '../../runner/host/session.ts'
 import { type Sshd, startSshd } from '../_harness/sshd.ts'
 import { open } from './_connections.ts'
@@ -49,10 +51,17 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     t.teardown(() => connection.close())
     const session = await connection.session(undefined)
     const pid = await serverPid(session)
-    const running = t.throwsAsync(session.request({ script: 'sleep 2' }), { instanceOf: RunnerError })
-    await sleep(100)
+    const frames = new Frames()
+    const script = `${PRELUDE}\n${frames.opening}\n${frames.wrap(0, ':')}\n${frames.wrap(1, 'echo heard >&2; sleep 2')}`
+    let said = ''
+    const onOutput = (_stream: string, chunk: Buffer): void => {
+      said += chunk.toString()
+    }
+    const running = t.throwsAsync(session.request({ script, onOutput }), { instanceOf: RunnerError })
+    while (!said.includes('heard')) await sleep(10)
     process.kill(pid, signal)
     const error = await running
+    t.true(error.message.endsWith('; it said: heard'), JSON.stringify(error.message))
     t.is(error.code, 'unreachable')
     t.regex(error.message, /web1: the session was lost while a request was running/)
     t.regex(error.hint ?? '', /unknown/)
