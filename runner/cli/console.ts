@@ -3,7 +3,9 @@ import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { RunnerError } from '../base/error.ts'
 import type { CliDefaults } from '../execute/options.ts'
+import { qualifiedName } from '../load/collections.ts'
 import { argumentDocs } from '../module/docs.ts'
+import type { ActionSpec } from '../module/registry.ts'
 import { ansibleError } from '../report/ansible-error.ts'
 import { createReport } from '../report/create.ts'
 import { adhocPlaybook } from './adhoc-play.ts'
@@ -96,9 +98,25 @@ export class Console {
   /** A module where the first word is one, else the whole line is the shell's. */
   async #runLine(line: string): Promise<void> {
     const [first = '', ...rest] = line.split(/\s+/)
+    await ((await this.#isModule(first)) ? this.#run(first, rest.join(' ')) : this.#run('shell', line))
+  }
+
+  /** One that cannot be used is a module too: when it is run, the error says why. */
+  async #isModule(name: string): Promise<boolean> {
+    const { collections } = this.#world.project
+    const qualified = qualifiedName(name)
+    if (qualified !== undefined && collections.find(qualified.collection) !== undefined) return true
+    return (await this.#find(name)) !== undefined
+  }
+
+  async #find(name: string): Promise<ActionSpec | 'unusable' | undefined> {
     const { registry, moduleDirs } = this.#world.project
-    const spec = await registry.find(first, moduleDirs)
-    await (spec === undefined ? this.#run('shell', line) : this.#run(first, rest.join(' ')))
+    try {
+      return await registry.find(name, moduleDirs)
+    } catch (error) {
+      if (error instanceof RunnerError && error.code !== 'bug') return 'unusable'
+      throw error
+    }
   }
 
   async #run(module: string, args: string): Promise<void> {
@@ -142,9 +160,8 @@ export class Console {
   }
 
   async #moduleHelp(name: string): Promise<string | undefined> {
-    const { registry, moduleDirs } = this.#world.project
-    const spec = await registry.find(name, moduleDirs)
-    if (spec === undefined) return undefined
+    const spec = await this.#find(name)
+    if (spec === undefined || spec === 'unusable') return undefined
     const rows = argumentDocs(spec).map((arg) => `  ${arg.name} ${arg.description}`)
     return [spec.module?.summary ?? `${name} is an action of the controller.`, 'Parameters:', ...rows].join('\n')
   }
@@ -159,7 +176,7 @@ export class Console {
     const [first = ''] = words
     if (first === 'cd') return begun([...inventory.hosts, ...inventory.groups])
     if (first === 'help') return begun([...Object.keys(CONSOLE_COMMANDS), ...project.registry.names()])
-    const spec = await project.registry.find(first, project.moduleDirs)
-    return spec === undefined ? [] : begun(argumentDocs(spec).map((arg) => `${arg.name}=`))
+    const spec = await this.#find(first)
+    return spec === undefined || spec === 'unusable' ? [] : begun(argumentDocs(spec).map((arg) => `${arg.name}=`))
   }
 }

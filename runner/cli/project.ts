@@ -20,6 +20,7 @@ import type { Registry } from '../module/registry.ts'
 import type { TemplateEngine } from '../template/engine.ts'
 import { createTemplateEngine } from '../template/environment.ts'
 import { type AnsibleConfig, readAnsibleConfig } from './ansible-config.ts'
+import { checkSupport } from './collection-support.ts'
 import { factCacheOf, gatheringOf } from './fact-settings.ts'
 import { inventoryReading } from './inventory-settings.ts'
 import { inventorySources } from './inventory-sources.ts'
@@ -96,7 +97,7 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
     gathering: gatheringOf(config),
     factCache: factCacheOf(config),
     rolesPath: rolesPath(playbookDirs, config, io),
-    collections: createCollections([...playbookDirs.map((folder) => join(folder, 'collections')), ...collectionPlaces(config, io)]),
+    collections: collectionsFor(playbookDirs, { config, io, warn }),
     moduleDirs: [...(options.modulePath ?? []), ...modulePlaces(config, io)],
     warn,
     vault,
@@ -112,6 +113,20 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
         ...inventoryReading(config),
       }),
   }
+}
+
+interface Surroundings {
+  readonly config: AnsibleConfig
+  readonly io: Io
+  readonly warn: Warn
+}
+
+/** Those beside the playbooks come before the installed ones. */
+function collectionsFor(playbookDirs: readonly string[], { config, io, warn }: Surroundings): Collections {
+  const beside = playbookDirs.map((folder) => join(folder, 'collections'))
+  return createCollections([...beside, ...collectionPlaces(config, io)], (collection) => {
+    checkSupport(collection, config, warn)
+  })
 }
 
 function worldWritable(folder: string): string {

@@ -14,6 +14,10 @@ export const SETTINGS = {
   CACHE_PLUGIN_CONNECTION: { env: 'ANSIBLE_CACHE_PLUGIN_CONNECTION', key: 'fact_caching_connection' },
   CACHE_PLUGIN_PREFIX: { env: 'ANSIBLE_CACHE_PLUGIN_PREFIX', key: 'fact_caching_prefix' },
   CACHE_PLUGIN_TIMEOUT: { env: 'ANSIBLE_CACHE_PLUGIN_TIMEOUT', key: 'fact_caching_timeout' },
+  COLLECTIONS_ON_ANSIBLE_VERSION_MISMATCH: {
+    env: 'ANSIBLE_COLLECTIONS_ON_ANSIBLE_VERSION_MISMATCH',
+    key: 'collections_on_ansible_version_mismatch',
+  },
   COLLECTIONS_PATHS: { env: 'ANSIBLE_COLLECTIONS_PATH', key: 'collections_path' },
   CONNECTION_PASSWORD_FILE: { env: 'ANSIBLE_CONNECTION_PASSWORD_FILE', key: 'connection_password_file' },
   DEFAULT_ASK_PASS: { env: 'ANSIBLE_ASK_PASS', key: 'ask_pass' },

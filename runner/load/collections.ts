@@ -21,15 +21,17 @@ export interface Collections {
   of(path: string, playbookDir?: string): Collection | undefined
 }
 
-/** `paths` are folders that have `ansible_collections` in them, or are it. */
-export function createCollections(paths: readonly string[]): Collections {
+/** `paths` are folders that have `ansible_collections` in them, or are it. `found` hears of each collection when it is first used. */
+export function createCollections(paths: readonly string[], found: (collection: Collection) => void = nobody): Collections {
   const configured = paths.map(rootOf)
   const known = new Map<string, Collection | undefined>()
   const find = (name: string, playbookDir?: string): Collection | undefined => {
     const key = `${name}\0${playbookDir ?? ''}`
-    if (!known.has(key))
-      known.set(key, lookUp(name, playbookDir === undefined ? configured : [join(playbookDir, 'collections'), ...configured]))
-    return known.get(key)
+    if (known.has(key)) return known.get(key)
+    const collection = lookUp(name, playbookDir === undefined ? configured : [join(playbookDir, 'collections'), ...configured])
+    known.set(key, collection)
+    if (collection !== undefined) found(collection)
+    return collection
   }
   return {
     find,
@@ -38,10 +40,14 @@ export function createCollections(paths: readonly string[]): Collections {
       const at = parts.indexOf(FOLDER)
       const [namespace, name] = parts.slice(at + 1)
       if (at === -1 || namespace === undefined || name === undefined) return undefined
-      const found = find(`${namespace}.${name}`, playbookDir)
-      return found?.path === parts.slice(0, at + 3).join(sep) ? found : undefined
+      const collection = find(`${namespace}.${name}`, playbookDir)
+      return collection?.path === parts.slice(0, at + 3).join(sep) ? collection : undefined
     },
   }
+}
+
+function nobody(): void {
+  // nobody wants to know
 }
 
 export const NO_COLLECTIONS: Collections = { find: () => undefined, of: () => undefined }

@@ -48,7 +48,7 @@ async function findOne(place: Place, name: string, seen: readonly string[]): Pro
   const qualified = qualifiedName(name)
   if (qualified === undefined || BUILTIN.has(qualified.collection)) {
     refuseActionPlugin(place, name)
-    return compiler.registry.find(name, moduleFolders(compiler, frame))
+    return findOwn(place, name)
   }
   const collection = compiler.collections.find(qualified.collection, frame.play.playbookDir)
   const short = qualified.path.join('.')
@@ -99,6 +99,17 @@ async function inCollection({ compiler }: Place, { name, path }: Collection, par
   if (existsSync(plugin)) throw needsPython(plugin)
   const spec = await compiler.registry.inFolder(short, join(path, 'plugins', 'modules', ...folders))
   return spec?.foreign === undefined ? spec : { ...spec, name: `${name}.${parts.join('.')}` }
+}
+
+/** The user's module in front of ours; where that one cannot be used, the error tells of ours. */
+async function findOwn({ compiler, frame }: Place, name: string): Promise<ActionSpec | undefined> {
+  try {
+    return await compiler.registry.find(name, moduleFolders(compiler, frame))
+  } catch (error) {
+    const short = name.replace(/^ansible\.legacy\./, '')
+    if (!(error instanceof RunnerError) || (await compiler.registry.find(`ansible.builtin.${short}`)) === undefined) throw error
+    throw error.with({ hint: `without this file '${short}' is our own module, and 'ansible.builtin.${short}' is it in any case` })
+  }
 }
 
 /** A plugin of the controller stands in front of the module of its name. */

@@ -29,7 +29,8 @@ const resultSchema = z.object({
 function journalled(folder: string): readonly TaskLine[] {
   const journals = join(folder, '.stackrun/journal')
   if (!existsSync(journals)) return []
-  const lines = readdirSync(journals).flatMap((file) => readFileSync(join(journals, file), 'utf8').split('\n'))
+  const files = readdirSync(journals).filter((file) => file.endsWith('.jsonl'))
+  const lines = files.flatMap((file) => readFileSync(join(journals, file), 'utf8').split('\n'))
   return lines
     .filter((line) => line !== '')
     .map((line) => eventSchema.parse(JSON.parse(line)))

@@ -46,6 +46,15 @@ test("a collection's module that needs Python is refused, with its file and the 
   t.regex(beside.err, /action_plugins\/deploy\.py needs Python/)
 })
 
+test('a file that stands in front of a module of our own and needs Python is refused, and the way to ours is told', async (t) => {
+  const files = { 'library/ini_file.py': '#!/usr/bin/python\nfrom ansible.module_utils.basic import AnsibleModule\n' }
+  t.regex(
+    (await checked(t, 'ini_file: {path: /a}', files)).err,
+    /library\/ini_file\.py needs Python[\s\S]*'ansible\.builtin\.ini_file' is it in any case/,
+  )
+  t.notRegex((await checked(t, 'ansible.builtin.ini_file: {path: /a}', files)).err, /Python/)
+})
+
 test('a name that nothing answers to is told with the nearest, or with the collection that is not there', async (t) => {
   t.regex(
     (await checked(t, 'ansible.posix.sysctrl: {}')).err,
