@@ -41,7 +41,7 @@ export function spellResume(argv: readonly string[]): readonly string[] {
   return argv.flatMap((word, at) => {
     if (end !== -1 && at > end) return [word]
     if (word.startsWith('--resume=')) return [`--resume-from=${word.slice('--resume='.length)}`]
-    return word === '--resume' && argv[at + 1]?.endsWith('.jsonl') === true ? ['--resume-from'] : [word]
+    return word === '--resume' && /^[^-].*\.jsonl$/.test(argv[at + 1] ?? '') ? ['--resume-from'] : [word]
   })
 }
 

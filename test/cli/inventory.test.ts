@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
@@ -97,4 +97,45 @@ children = [
 ]`,
   )
   t.is(io.out(), '')
+})
+
+const COUNTING =
+  '#!/bin/sh\necho x >> "$0.count"\necho "{\\"web\\": {\\"hosts\\": [\\"h$(wc -l < "$0.count" | tr -d " ")\\"]}, \\"_meta\\": {\\"hostvars\\": {}}}"\n'
+
+test('with the settings of [inventory] the answers of a program are kept in files, until --flush-cache', async (t) => {
+  const cwd = mkdtempSync(join(tmpdir(), 'stackrun-inventory-'))
+  writeFileSync(join(cwd, 'script'), COUNTING, { mode: 0o755 })
+  writeFileSync(join(cwd, 'ansible.cfg'), '[inventory]\ncache = true\ncache_plugin = ansible.builtin.jsonfile\ncache_connection = kept\n')
+  const list = async (...argv: readonly string[]): Promise<string> => {
+    const io = testIo({ cwd })
+    t.is(await main(['inventory', '-i', 'script', '--graph', ...argv], io), 0, io.err())
+    return /h\d/.exec(io.out())?.[0] ?? ''
+  }
+  t.deepEqual([await list(), await list(), await list('--flush-cache'), await list()], ['h1', 'h1', 'h2', 'h2'])
+  const [name = '', ...others] = readdirSync(join(cwd, 'kept'))
+  t.deepEqual(others, [])
+  t.regex(name, /^ansible_inventory_s1_ansible\.builtin\.script_k[0-9a-f]{6}$/)
+  t.is(statSync(join(cwd, 'kept', name)).mode & 0o777, 0o600)
+})
+
+test('settings of inventories that make no sense are refused by name', async (t) => {
+  const refusals: readonly (readonly [Readonly<Record<string, string>>, RegExp])[] = [
+    [{ ANSIBLE_INVENTORY_CACHE: '1', ANSIBLE_INVENTORY_CACHE_PLUGIN: 'redis' }, /the inventory cache 'redis' is not known/],
+    [{ ANSIBLE_INVENTORY_CACHE: '1', ANSIBLE_INVENTORY_CACHE_PLUGIN: 'jsonfile' }, /needs a folder/],
+    [{ ANSIBLE_HOST_PATTERN_MISMATCH: 'maybe' }, /HOST_PATTERN_MISMATCH must be one of warning, ignore, error/],
+    [{ ANSIBLE_INVENTORY_IGNORE_REGEX: '(' }, /ignore_patterns: \( is not a regular expression/],
+  ]
+  for (const [env, message] of refusals) {
+    const io = testIo({ cwd: inventory(), env })
+    t.is(await main(['inventory', '--graph'], io), 5)
+    t.regex(io.err(), message)
+  }
+})
+
+test('a warning about an inventory has its place and a hint', async (t) => {
+  const cwd = mkdtempSync(join(tmpdir(), 'stackrun-inventory-'))
+  writeFileSync(join(cwd, 'c.yml'), 'plugin: constructed\ngroup: {a: true}\n')
+  const io = testIo({ cwd })
+  t.is(await main(['inventory', '-i', 'h,', '-i', 'c.yml', '--graph'], io), 0)
+  t.regex(io.err(), /group is no option of the inventory plugin constructed\n {2}at .*c\.yml:2:1\n {2}hint: did you mean 'groups'\?/)
 })

@@ -206,6 +206,20 @@ test('without a journal, or with that of another playbook, the reason is told', 
   t.regex((await run(t, PLAYBOOK, { cwd, argv: ['--resume=missing.jsonl'] })).err, /cannot read the journal/)
 })
 
+test('a run that still goes on is left alone; one that is dead is not, though its last line is half a line', async (t) => {
+  const cwd = await broken(t)
+  const journals = join(cwd, '.stackrun/journal')
+  const [name = ''] = readdirSync(journals).filter((each) => each.endsWith('.jsonl'))
+  const whole = text(cwd, `.stackrun/journal/${name}`).trimEnd().split('\n')
+  const cut = [...whole.slice(0, -1), (whole.at(-1) ?? '').slice(0, 20)].join('\n')
+  writeFileSync(join(cwd, `alive-${String(process.ppid)}.jsonl`), cut)
+  writeFileSync(join(cwd, 'dead-4194305.jsonl'), cut)
+  const alive = await resumed(t, cwd, PLAYBOOK, [`--resume=alive-${String(process.ppid)}.jsonl`])
+  t.is(alive.code, 5)
+  t.regex(alive.err, /that run is still going on/)
+  t.deepEqual((await resumed(t, cwd, PLAYBOOK, ['--resume=dead-4194305.jsonl'])).trace.slice(2), ['changed h2 Last', 'changed h2 Tell'])
+})
+
 test('a run over SSH that was killed is gone on with, twice', async (t) => {
   const sshd = await startSshd()
   t.teardown(() => sshd.stop())
