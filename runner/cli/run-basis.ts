@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { RunBasis } from '../base/event.ts'
 import { toPlain, type Value } from '../base/value.ts'
 import type { LayerName, VarLayer, VarMap } from '../load/layer.ts'
@@ -17,7 +17,7 @@ export function runBasis(job: Job, loaded: Loaded, folder: string): RunBasis {
 type Digest = (text: string | Buffer) => string
 
 function keyIn(folder: string): Buffer {
-  const file = join(folder, '.key')
+  const file = join(dirname(folder), 'journal.key')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   if (statSync(file, { throwIfNoEntry: false }) === undefined) writeFileSync(file, randomBytes(32), { mode: 0o600 })
   return readFileSync(file)
