@@ -14,7 +14,10 @@ const schema = z.strictObject({
   pre_reboot_delay: arg.float().default(0).describe('Seconds to wait before.'),
   post_reboot_delay: arg.float().default(0).describe('Seconds to wait when the host is back.'),
   reboot_timeout: arg.float().default(600).describe('Seconds for the host to come back.'),
-  connect_timeout: arg.float().default(5).describe('Seconds for one try to connect.'),
+  connect_timeout: arg
+    .float()
+    .optional()
+    .describe('Seconds for one try to connect; by default those of the connection (`ansible_timeout`).'),
   test_command: z.string().default('whoami').describe('Must succeed on the host that is back.'),
   msg: z.string().default('Reboot initiated by Ansible').describe('What users of the host are told.'),
   boot_time_command: z.string().default('cat /proc/sys/kernel/random/boot_id').describe('Prints something else after a restart.'),
@@ -52,7 +55,7 @@ export default defineModule<Args, string>({
           delay: 1000,
           timeout: task.reboot_timeout * 1000,
           interval: 1000,
-          connectTimeout: task.connect_timeout * 1000,
+          connectTimeout: task.connect_timeout === undefined ? undefined : task.connect_timeout * 1000,
           script: backScript(task),
           unlike: boot,
           purpose: 'restart the host',

@@ -4,7 +4,7 @@ const schema = z.strictObject({
   delay: arg.float().default(0).describe('Seconds before the first try.'),
   timeout: arg.float().default(600).describe('Seconds for all tries.'),
   sleep: arg.float().default(1).describe('Seconds between two tries.'),
-  connect_timeout: arg.float().default(5).describe('Seconds for one try.'),
+  connect_timeout: arg.float().optional().describe('Seconds for one try; by default those of the connection (`ansible_timeout`).'),
 })
 
 export default defineModule<z.output<typeof schema>, undefined>({
@@ -27,7 +27,7 @@ export default defineModule<z.output<typeof schema>, undefined>({
           delay: task.delay * 1000,
           timeout: task.timeout * 1000,
           interval: task.sleep * 1000,
-          connectTimeout: task.connect_timeout * 1000,
+          connectTimeout: task.connect_timeout === undefined ? undefined : task.connect_timeout * 1000,
           script: ':',
           purpose: 'wait for the host',
         },

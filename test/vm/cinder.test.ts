@@ -110,5 +110,5 @@ function hosts(volumeHost: Readonly<Record<string, unknown>>): unknown {
   }
   // What waits for an emulated processor: the question about the time, requests to the volume host, and its word that it lives.
   const cinder = { rpc_response_timeout: '900', service_down_time: '300' }
-  return { openstack: { children, vars: { precheck_clock_seconds: 120, cinder_settings: { DEFAULT: cinder } } } }
+  return { openstack: { children, vars: { precheck_clock_seconds: 120, cinder_timeout: 3600, cinder_settings: { DEFAULT: cinder } } } }
 }
