@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { type Outcome, stable, tidied } from './_outcome.ts'
+import { type Outcome, stable, tidied, unhurried } from './_outcome.ts'
 
 /** A folder of `cases/AREA`: playbooks of our own, and what ansible-core answered to them. */
 export interface Case {
@@ -66,7 +66,11 @@ export function readAnswer(each: Case, speaker: Speaker): Answer | undefined {
   const file = answerFile(each, speaker)
   if (!existsSync(file)) return undefined
   const answer = outcomeSchema.partial().parse(JSON.parse(stable(readFileSync(file, 'utf8'))))
-  return answer.results === undefined ? answer : { ...answer, results: tidied(answer.results) }
+  return {
+    ...answer,
+    ...(answer.stdout === undefined ? {} : { stdout: unhurried(answer.stdout) }),
+    ...(answer.results === undefined ? {} : { results: tidied(answer.results) }),
+  }
 }
 
 /** Cases that do not hold yet, with what is missing. */

@@ -57,7 +57,12 @@ function placeless(text: string, folder: string): string {
 
 function linesOf(text: string, folder: string): readonly string[] {
   const lines = placeless(text, folder).split('\n')
-  return lines.at(-1) === '' ? lines.slice(0, -1) : lines
+  return unhurried(lines.at(-1) === '' ? lines.slice(0, -1) : lines)
+}
+
+/** Without the lines that tell how often a job was asked: that depends on how fast the machine is. */
+export function unhurried(lines: readonly string[]): readonly string[] {
+  return lines.filter((line) => !line.startsWith('ASYNC POLL on '))
 }
 
 /** Keys of results that are not part of what a playbook can rely on, or that tell of this one run. */
