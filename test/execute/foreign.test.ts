@@ -104,3 +104,14 @@ test('the text of the answer is kept whole, in any language', async (t) => {
   })
   t.is(ran.data('Text')['text'], 'größer – 大きい é')
 })
+
+test('a program becomes a job like any other task, and its answer is the result', async (t) => {
+  const playbook = `${HEAD}  tasks:
+    - {name: Done, ${saying({ changed: true, value: 1 })}, async: 300, poll: 1}
+    - {name: Failed, ${saying({ failed: true, msg: 'it broke' })}, async: 300, poll: 1, ignore_errors: true}
+`
+  const ran = await run(t, playbook, { files: { 'library/say': SAY } })
+  t.is(ran.code, 0, ran.err)
+  t.like(ran.data('Done'), { changed: true, value: 1, finished: true })
+  t.like(ran.data('Failed'), { failed: true, msg: 'it broke', finished: true })
+})
