@@ -1,3 +1,4 @@
+import type { ExecutionContext } from 'ava'
 import { cloudTests, recap } from '../_harness/cloud.ts'
 import { comparePrediction } from './_prediction.ts'
 
@@ -25,17 +26,22 @@ serial('the deployment ends well, verifies itself, and does what the check foret
   t.deepEqual(compared.wrong, [])
 })
 
-serial('a second deployment changes nothing', async (t) => {
+serial('a second deployment changes nothing', changesNothing)
+
+serial('hosts that restart come back as they were, and verification alone works too', async (t) => {
+  const restarted = await run('adhoc', 'openstack', '-m', 'reboot')
+  t.is(restarted.code, 0, restarted.output)
+  const { code, output } = await run('playbooks/verify.yml')
+  t.is(code, 0, output)
+  await changesNothing(t)
+})
+
+async function changesNothing(t: ExecutionContext): Promise<void> {
   const { code, output } = await run('playbooks/site.yml')
   t.is(code, 0, output)
   t.is(recap(output, 'controller').changed, 0, output)
   t.is(recap(output, 'compute').changed, 0, output)
-})
-
-serial('verification alone works too', async (t) => {
-  const { code, output } = await run('playbooks/verify.yml')
-  t.is(code, 0, output)
-})
+}
 
 function run(...argv: readonly string[]): ReturnType<ReturnType<typeof lab>['run']> {
   return lab().run([...argv, '-i', lab().inventory])
