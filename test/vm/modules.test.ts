@@ -79,7 +79,7 @@ serialTest('a volume grows with the file system on it while it is in use', async
 })
 
 serialTest('the way back leaves neither mount nor group', async (t) => {
-  t.deepEqual(await changedBy(t, '-e', 'gone=true'), ['Unmount it', 'Remove the file system', 'Remove the group with its volume'])
+  t.deepEqual(await changedBy(t, '-e', '{"gone": true}'), ['Unmount it', 'Remove the file system', 'Remove the group with its volume'])
   t.is(
     await shown(t, 'findmnt /srv/story; grep story /etc/fstab; vgs --noheadings -o vg_name | grep story; ls /dev/mapper | grep story'),
     '',
