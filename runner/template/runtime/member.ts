@@ -43,7 +43,7 @@ function missing(target: Val, key: Val): Undefined {
     const names = isValRecord(target) ? Object.keys(target) : target instanceof LazyRecord ? [...target.keys()] : []
     const said = target instanceof LazyRecord ? target.missing(name) : undefined
     return new RunnerError('undefined', said ?? `object of type '${typeName(target)}' has no attribute ${shown}`, {
-      hint: didYouMean(name, names),
+      hint: didYouMean(name, names) ?? (said === undefined ? undefined : `the inventory has no host '${name}'`),
     })
   })
 }
