@@ -48,8 +48,9 @@ const METADATA: RotatedSecret = {
 const QUEUE: RotatedSecret = {
   name: 'rabbitmq_password',
   tags: 'rabbitmq,cinder,nova,network',
+  // On standard input: Debian's rabbitmqctl gives its arguments to a shell, for which a dollar has a meaning.
   probe: (value) =>
-    `rabbitmqctl authenticate_user openstack ${quote(value)} </dev/null 2>&1 | grep -qE 'Success|invalid credentials' || exit 1; rabbitmqctl -q authenticate_user openstack ${quote(value)} </dev/null >/dev/null 2>&1 || exit 9`,
+    `said=$(printf '%s\\n' ${quote(value)} | rabbitmqctl authenticate_user openstack 2>&1); case $said in *Success*) exit 0;; *'invalid credentials'*) exit 9;; *) echo "$said"; exit 1;; esac`,
 }
 
 function answers(request: string, status: { readonly good: string; readonly bad: string }): string {
