@@ -1,3 +1,4 @@
+import { escapeRegExp } from './regexp.ts'
 import type { Secret } from './value.ts'
 
 /** Shorter texts would mask half of an ordinary sentence. */
@@ -33,5 +34,5 @@ function patternOf(texts: ReadonlySet<string>): RegExp {
     if (json !== text) parts.add(json)
   }
   const sorted = [...parts].sort((a, b) => b.length - a.length)
-  return new RegExp(sorted.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g')
+  return new RegExp(sorted.map(escapeRegExp).join('|'), 'g')
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { RunnerError } from '../base/error.ts'
+import { isFolder } from '../base/paths.ts'
 import type { Io } from './io.ts'
 import { SETTINGS, type SettingName } from './settings.ts'
 
@@ -85,7 +86,7 @@ function configFile(io: Io): Pick<AnsibleConfig, 'file' | 'ignored'> {
   const named = io.env['ANSIBLE_CONFIG'] ?? ''
   if (named !== '') {
     const path = resolve(io.cwd, named)
-    const file = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? join(path, 'ansible.cfg') : path
+    const file = isFolder(path) ? join(path, 'ansible.cfg') : path
     if (existsSync(file)) return { file, ignored: undefined }
   }
   const here = join(io.cwd, 'ansible.cfg')

@@ -35,7 +35,8 @@ const eventSchema = z.looseObject({ type: z.string() })
 
 interface Reading {
   start: z.infer<typeof startSchema> | undefined
-  readonly hosts: Map<string, Kept[]>
+  /** By the keys of their marks, in the order in which they ended. */
+  readonly hosts: Map<string, Map<string, Kept>>
   broken: boolean
   ended: boolean
 }
@@ -51,8 +52,8 @@ export function readJournal(file: string): Journal {
   for (const line of textOf(file).split('\n')) readLine(line, reading)
   if (reading.start === undefined) throw new RunnerError('options', `${file} is no journal of a run`)
   const { playbooks, basis } = reading.start
-  const done = new Map([...reading.hosts].map(([host, tasks]) => [host, upToLoss(tasks)] as const))
-  const losses = reading.broken || [...reading.hosts.values()].some((tasks) => tasks.some(({ lost }) => lost))
+  const done = new Map([...reading.hosts].map(([host, tasks]) => [host, upToLoss([...tasks.values()])] as const))
+  const losses = reading.broken || [...reading.hosts.values()].some((tasks) => [...tasks.values()].some(({ lost }) => lost))
   const ended = reading.ended ? (losses ? 'with losses' : 'well') : 'cut short'
   const follows = basis?.follows
   return { file, playbooks, basis, ended, done: ended === 'cut short' && follows !== undefined ? goneOn(done, follows) : done }
@@ -76,7 +77,7 @@ function readLine(line: string, reading: Reading): void {
     case 'host-task-result':
       return readResult(event, line.includes('***'), reading)
     case 'rescued': {
-      const lost = reading.hosts.get(String(event['host']))?.findLast((task) => task.lost)
+      const lost = [...(reading.hosts.get(String(event['host']))?.values() ?? [])].findLast((task) => task.lost)
       if (lost !== undefined) lost.lost = false
       return
     }
@@ -105,8 +106,10 @@ function readResult(event: unknown, hasMask: boolean, { hosts }: Reading): void 
   const { status, ignored = false, censored = false } = result
   const data = fromJson(result.data)
   const lost = (status === 'failed' || status === 'unreachable') && !ignored
-  const tasks = (hosts.get(host) ?? []).filter((task) => task.mark.key !== mark.key)
-  hosts.set(host, [...tasks, { mark, status, ignored, lost, masked: hasMask || censored, data: isRecord(data) ? data : record([]) }])
+  const tasks = hosts.get(host) ?? new Map<string, Kept>()
+  hosts.set(host, tasks)
+  tasks.delete(mark.key)
+  tasks.set(mark.key, { mark, status, ignored, lost, masked: hasMask || censored, data: isRecord(data) ? data : record([]) })
 }
 
 function upToLoss(tasks: readonly Kept[]): readonly Kept[] {

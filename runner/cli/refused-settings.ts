@@ -1,12 +1,15 @@
 import { RunnerError } from '../base/error.ts'
 import type { AnsibleConfig, Setting } from './ansible-config.ts'
 
+const OFF = ['false', 'no', '0']
+const ON = ['true', 'yes', '1']
+
 /** Settings that change what playbooks mean, and that are not to be had here: the value that is fine, and why no other is. */
 export const REFUSED_SETTINGS = {
   ANY_ERRORS_FATAL: {
     env: 'ANSIBLE_ANY_ERRORS_FATAL',
     key: 'any_errors_fatal',
-    fine: ['false', 'no', '0'],
+    fine: OFF,
     why: 'write any_errors_fatal into the plays',
   },
   DEFAULT_HASH_BEHAVIOUR: {
@@ -21,11 +24,11 @@ export const REFUSED_SETTINGS = {
     fine: [],
     why: 'there is no Jinja2; do, break and continue are always there',
   },
-  DEFAULT_NO_LOG: { env: 'ANSIBLE_NO_LOG', key: 'no_log', fine: ['false', 'no', '0'], why: 'write no_log into the plays' },
+  DEFAULT_NO_LOG: { env: 'ANSIBLE_NO_LOG', key: 'no_log', fine: OFF, why: 'write no_log into the plays' },
   DEFAULT_PRIVATE_ROLE_VARS: {
     env: 'ANSIBLE_PRIVATE_ROLE_VARS',
     key: 'private_role_vars',
-    fine: ['false', 'no', '0'],
+    fine: OFF,
     why: "roles' variables are public",
   },
   DEFAULT_STRATEGY: {
@@ -37,13 +40,13 @@ export const REFUSED_SETTINGS = {
   DEFAULT_UNDEFINED_VAR_BEHAVIOR: {
     env: 'ANSIBLE_ERROR_ON_UNDEFINED_VARS',
     key: 'error_on_undefined_vars',
-    fine: ['true', 'yes', '1'],
+    fine: ON,
     why: 'a name without a value is an error',
   },
   DEFAULT_VAULT_ID_MATCH: {
     env: 'ANSIBLE_VAULT_ID_MATCH',
     key: 'vault_id_match',
-    fine: ['false', 'no', '0'],
+    fine: OFF,
     why: 'all passwords are tried',
   },
   DUPLICATE_YAML_DICT_KEY: {
@@ -55,13 +58,13 @@ export const REFUSED_SETTINGS = {
   ERROR_ON_MISSING_HANDLER: {
     env: 'ANSIBLE_ERROR_ON_MISSING_HANDLER',
     key: 'error_on_missing_handler',
-    fine: ['true', 'yes', '1'],
+    fine: ON,
     why: 'a handler that is missing is an error',
   },
   INJECT_FACTS_AS_VARS: {
     env: 'ANSIBLE_INJECT_FACT_VARS',
     key: 'inject_facts_as_vars',
-    fine: ['true', 'yes', '1'],
+    fine: ON,
     why: 'facts are variables too',
   },
   PLAYBOOK_VARS_ROOT: {

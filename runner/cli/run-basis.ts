@@ -2,8 +2,9 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { RunBasis } from '../base/event.ts'
+import { isFolder } from '../base/paths.ts'
 import { toPlain, type Value } from '../base/value.ts'
-import type { LayerName, VarLayer, VarMap } from '../load/layer.ts'
+import { TASK_LAYERS, type VarLayer, type VarMap } from '../load/layer.ts'
 import type { Play, Step } from '../plan/types.ts'
 import type { Job, Loaded } from './job.ts'
 
@@ -52,13 +53,11 @@ function revealed(value: () => Value): unknown {
 }
 
 /** Those that stand with a task belong to the task. */
-const OF_TASKS: ReadonlySet<LayerName> = new Set(['block vars', 'task vars', 'role parameters', 'include parameters'])
-
 function variablesOf({ plan, inventory }: Loaded, digest: Digest): RunBasis['variables'] {
   const byFile = new Map<string, Map<string, unknown>>()
   const seen = new Set<VarMap>()
   const add = ({ layer, vars }: VarLayer): void => {
-    if (OF_TASKS.has(layer) || seen.has(vars)) return
+    if (TASK_LAYERS.has(layer) || seen.has(vars)) return
     seen.add(vars)
     for (const [name, entry] of vars) {
       const path = entry.source?.file.path ?? layer
@@ -103,7 +102,7 @@ function filesOf(plays: readonly Play[], digest: Digest): RunBasis['files'] {
 }
 
 function filesBelow(folder: string): readonly string[] {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return []
+  if (!isFolder(folder)) return []
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))

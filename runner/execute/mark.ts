@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { TaskMark } from '../base/event.ts'
 import { toPlain, type Value } from '../base/value.ts'
-import type { LayerName } from '../load/layer.ts'
+import { TASK_LAYERS } from '../load/layer.ts'
 import type { Node } from '../load/node.ts'
 import type { TaskStep } from '../plan/types.ts'
 import type { PlayRun } from './context.ts'
@@ -13,7 +13,7 @@ export function markOf(play: PlayRun, step: TaskStep, host: HostRun, from: 'task
   if (marks === undefined) return undefined
   const name = step.name === undefined ? '' : String(toPlain(step.name))
   const key = [String(play.play.id), from, step.role?.name ?? '', name, step.action.name].join(' | ')
-  return { key: `${key} #${String(marks.turn(host.name, key))}`, print: marks.print(step, () => printOf(step)) }
+  return { key: `${key} #${String(marks.turn(host.name, key))}`, print: marks.print(step) }
 }
 
 /** Counts and prints of one run. */
@@ -28,25 +28,24 @@ export class Marks {
     return turn
   }
 
-  print(step: TaskStep, make: () => string): string {
+  /** The same for every host: made once. */
+  print(step: TaskStep): string {
     const known = this.#prints.get(step)
     if (known !== undefined) return known
-    const made = make()
+    const made = printOf(step)
     this.#prints.set(step, made)
     return made
   }
 }
 
 /** A digest of the task as it is written: another argument or condition makes another task. */
-const OWN_LAYERS: ReadonlySet<LayerName> = new Set(['block vars', 'task vars', 'role parameters', 'include parameters'])
-
 function printOf({ action, args, argsTemplate, keywords, layers }: TaskStep): string {
   const { register, loop, until, changedWhen, failedWhen, delegateTo, become, becomeUser, runOnce, delegateFacts } = keywords
   const written = [
     action.name,
     [...args].map(([name, entry]) => [name, plain(() => entry.value)]),
     layers
-      .filter(({ layer }) => OWN_LAYERS.has(layer))
+      .filter(({ layer }) => TASK_LAYERS.has(layer))
       .map(({ vars }) => [...vars].map(([name, entry]) => [name, plain(() => entry.value)])),
     nodes([argsTemplate, until, changedWhen, failedWhen, delegateTo, loop?.expression, loop?.control]),
     nodes([...keywords.when, ...keywords.environment, ...keywords.notify, ...keywords.moduleDefaults.map(({ node }) => node)]),

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
+import { isFolder } from '../base/paths.ts'
 import type { VarEntry, VarMap } from './layer.ts'
 import { loadVarsFile, NO_VARS } from './vars.ts'
 import type { YamlOptions } from './yaml.ts'
@@ -31,7 +32,7 @@ export class VarsFolders {
   #list(folder: string): ReadonlySet<string> {
     const known = this.#listed.get(folder)
     if (known !== undefined) return known
-    const names = new Set(statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(folder) : [])
+    const names = new Set(isFolder(folder) ? readdirSync(folder) : [])
     this.#listed.set(folder, names)
     return names
   }

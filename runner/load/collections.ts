@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs'
 import { basename, dirname, join, sep } from 'node:path'
+import { isFile, isFolder } from '../base/paths.ts'
 import { type CollectionRuntime, readRuntime } from './_collection-runtime.ts'
 
 export type { ActionGroup, CollectionRuntime, Route } from './_collection-runtime.ts'
@@ -98,12 +98,4 @@ export function findCollectionPlaybook(name: string, collections: Collections, p
   const file = join(collection.path, 'playbooks', ...qualified.path)
   const endings = extension === '' ? ['', '.yml', '.yaml'] : [extension]
   return endings.map((ending) => file + ending).find(isFile)
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }

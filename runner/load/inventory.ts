@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { RunnerError } from '../base/error.ts'
+import { isFolder } from '../base/paths.ts'
 import type { ValueRecord } from '../base/value.ts'
 import type { TemplateEngine } from '../template/engine.ts'
 import { Groups } from './_groups.ts'
@@ -137,10 +138,6 @@ function warnOfNames({ groups, hosts, invalidNames }: Groups, { groupCharacters 
 
 function isHostList(source: string): boolean {
   return source.includes(',') && statSync(source, { throwIfNoEntry: false }) === undefined
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 function folderOfSource(source: string): string {

@@ -31,6 +31,9 @@ export const LAYERS = [
 
 export type LayerName = (typeof LAYERS)[number]
 
+/** The layers of variables that stand with a task, or with what brought it in. */
+export const TASK_LAYERS: ReadonlySet<LayerName> = new Set(['block vars', 'task vars', 'role parameters', 'include parameters'])
+
 export interface VarEntry {
   readonly value: Value
   readonly source?: Source | undefined

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { messageOf, RunnerError } from '../base/error.ts'
+import { fnmatchSource } from '../base/regexp.ts'
 import { readSource } from './source-file.ts'
 
 /** What a pattern is matched against. */
@@ -115,13 +116,8 @@ function regexOf(piece: string): RegExp {
 }
 
 function globOf(piece: string): RegExp {
-  const source = piece
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-    .replaceAll('[!', '[^')
   try {
-    return new RegExp(`^${source}$`, 's')
+    return new RegExp(`^${fnmatchSource(piece)}$`, 's')
   } catch (error) {
     throw new RunnerError('inventory', `Invalid host list pattern: ${piece}`, { hint: messageOf(error), cause: error })
   }

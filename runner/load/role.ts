@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { RunnerError } from '../base/error.ts'
+import { isFile, isFolder } from '../base/paths.ts'
 import type { Source } from '../base/source.ts'
 import { filesBelow } from './_vars-dir.ts'
 import type { VarEntry, VarMap } from './layer.ts'
@@ -119,12 +119,4 @@ function partFile(role: string, kind: string, name: string): string | undefined 
     throw new RunnerError('syntax', `${kind}/${name} is not inside the expected role path ${role}`)
   }
   return EXTENSIONS.map((extension) => `${path}${extension}`).find(isFile)
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }

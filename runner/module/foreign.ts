@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import { RunnerError } from '../base/error.ts'
+import { isFile, isFolder } from '../base/paths.ts'
 import type { ForeignModule } from './registry.ts'
 
 /** Endings of files that lie beside modules and are none. */
@@ -8,10 +9,10 @@ const NO_MODULES = new Set(['.pyo', '.pyc', '.swp', '.bak', '.rpm', '.md', '.txt
 
 /** The file of a folder that has a module's name, whatever its ending; the shortest name where there are several. */
 export function moduleFile(folder: string, name: string): string | undefined {
-  if (!/^\w+$/.test(name) || statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined
+  if (!/^\w+$/.test(name) || !isFolder(folder)) return undefined
   const found = readdirSync(folder)
     .sort()
-    .find((file) => isNamed(file, name) && statSync(join(folder, file), { throwIfNoEntry: false })?.isFile() === true)
+    .find((file) => isNamed(file, name) && isFile(join(folder, file)))
   return found === undefined ? undefined : join(folder, found)
 }
 

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { isFolder } from '../base/paths.ts'
 import { isList, type Value } from '../base/value.ts'
 import { qualifiedName } from '../load/collections.ts'
 import type { Node } from '../load/node.ts'
@@ -49,8 +49,7 @@ export function findCollectionRole({ collections }: Compiler, { keywords, play }
   for (const collection of candidates) {
     const root = collections.find(collection, play.playbookDir)?.path
     const path = root === undefined ? undefined : join(root, 'roles', ...parts)
-    if (path !== undefined && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
-      return { name: parts.at(-1) ?? name, collection, path }
+    if (path !== undefined && isFolder(path)) return { name: parts.at(-1) ?? name, collection, path }
   }
   return undefined
 }

@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { RunnerError } from '../base/error.ts'
+import { isFile } from '../base/paths.ts'
 import type { Source } from '../base/source.ts'
 import type { Frame } from './_compiler.ts'
 
@@ -14,7 +14,7 @@ export function findTasksFile(name: string, frame: Pick<Frame, 'file' | 'parents
   const [own = '', ...others] = files.map((file) => dirname(file))
   const bases = [own, ...role, ...others, join(frame.play.playbookDir, 'tasks'), frame.play.playbookDir]
   const candidates = isAbsolute(name) ? [name] : [...new Set(bases.map((base) => resolve(base, name)))]
-  const found = candidates.find((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
+  const found = candidates.find((path) => isFile(path))
   if (found !== undefined) return found
   throw new RunnerError('not-found', `the file of tasks '${name}' was not found`, { source, hint: `looked for ${candidates.join(', ')}` })
 }

@@ -1,14 +1,12 @@
-import { RunnerError } from '../../base/error.ts'
 import type { Emit } from '../../base/event.ts'
-import { SecretRegistry } from '../../base/secret-registry.ts'
-import { createReport } from '../../report/create.ts'
 import { ADHOC_OPTIONS, type AdhocChoices, adhocChoices } from '../adhoc-options.ts'
 import { adhocPlaybook, checkAdhoc } from '../adhoc-play.ts'
 import { parseArguments } from '../arguments.ts'
-import { EXIT, exitCodeOf } from '../exit-code.ts'
+import { EXIT } from '../exit-code.ts'
 import type { Io } from '../io.ts'
 import type { Job, Loaded } from '../job.ts'
 import { commandHelp } from '../overview.ts'
+import { withReport } from '../with-report.ts'
 
 /** `run adhoc PATTERN`: one module on hosts, without a playbook. */
 export async function adhocCommand(argv: readonly string[], io: Io): Promise<number> {
@@ -18,17 +16,7 @@ export async function adhocCommand(argv: readonly string[], io: Io): Promise<num
     return EXIT.ok
   }
   const choices = adhocChoices(args, io)
-  const secrets = new SecretRegistry()
-  const report = await createReport({ ...choices, out: io.stdout, err: io.stderr, mask: (text) => secrets.mask(text) })
-  try {
-    return await readAndRun({ choices, playbooks: [], secrets, io, emit: report.emit }, choices)
-  } catch (error) {
-    if (!(error instanceof RunnerError) || error.code === 'bug') throw error
-    report.emit({ type: 'error', at: Date.now(), error })
-    return io.signal.aborted ? EXIT.interrupted : exitCodeOf(error.code)
-  } finally {
-    await report.finish()
-  }
+  return withReport(choices, io, (reporting) => readAndRun({ choices, playbooks: [], io, ...reporting }, choices))
 }
 
 async function readAndRun(job: Job, choices: AdhocChoices): Promise<number> {

@@ -1,17 +1,15 @@
-import { RunnerError } from '../../base/error.ts'
-import { SecretRegistry } from '../../base/secret-registry.ts'
-import { createReport } from '../../report/create.ts'
 import { TASK_OPTIONS, taskChoices } from '../adhoc-options.ts'
 import { type OptionTable, parseArguments } from '../arguments.ts'
 import { connectionDefaults } from '../connection-defaults.ts'
 import { Console } from '../console.ts'
-import { EXIT, exitCodeOf } from '../exit-code.ts'
+import { EXIT } from '../exit-code.ts'
 import type { Io } from '../io.ts'
 import { commandHelp } from '../overview.ts'
 import { openAdhoc } from '../read-adhoc.ts'
 import { runChoices } from '../run-choices.ts'
 import { RUN_OPTIONS } from '../run-options.ts'
 import { nobodyLeft } from '../target-hosts.ts'
+import { withReport } from '../with-report.ts'
 
 const OPTIONS = { ...TASK_OPTIONS, ...RUN_OPTIONS } as const satisfies OptionTable
 
@@ -25,20 +23,12 @@ export async function consoleCommand(argv: readonly string[], io: Io): Promise<n
   const [pattern = 'all'] = args.words
   const run = runChoices(args, io)
   const choices = { ...run, ...taskChoices(args, io), yes: true, output: 'minimal' as const }
-  const secrets = new SecretRegistry()
-  const report = await createReport({ ...choices, out: io.stdout, err: io.stderr, mask: (text) => secrets.mask(text) })
-  try {
-    const job = { choices, playbooks: [], secrets, io, emit: report.emit }
+  return withReport(choices, io, async (reporting) => {
+    const job = { choices, playbooks: [], io, ...reporting }
     const opened = await openAdhoc(job, pattern)
     if (opened.matched.length === 0 && opened.inventory.hosts.length > 0) throw nobodyLeft()
-    const defaults = await connectionDefaults(choices.connection, secrets, io)
+    const defaults = await connectionDefaults(choices.connection, reporting.secrets, io)
     await new Console(job, opened, { pattern, timeout: choices.timeout, defaults }).talk()
     return EXIT.ok
-  } catch (error) {
-    if (!(error instanceof RunnerError) || error.code === 'bug') throw error
-    report.emit({ type: 'error', at: Date.now(), error })
-    return io.signal.aborted ? EXIT.interrupted : exitCodeOf(error.code)
-  } finally {
-    await report.finish()
-  }
+  })
 }

@@ -13,6 +13,7 @@ import { definition } from '../help.ts'
 import type { Io } from '../io.ts'
 import { commandHelp } from '../overview.ts'
 import { moduleFolder } from '../package-root.ts'
+import { warnLine } from '../warn-line.ts'
 
 const OPTIONS = {
   path: { flags: ['-M', '--module-path'], kind: 'list', value: 'FOLDER', group: 'Options', help: 'A folder with modules of your own.' },
@@ -68,7 +69,7 @@ async function show(args: Arguments<typeof OPTIONS>, io: Io): Promise<void> {
   const specs: ActionSpec[] = []
   for (const name of args.words) {
     const spec = io.tool === undefined ? await found(registry, name, from) : await registry.find(name, from)
-    if (spec === undefined) io.stderr.write(`[WARNING]: ${name} was not found\n`)
+    if (spec === undefined) warnLine(io, `${name} was not found`)
     else specs.push(spec)
   }
   if (args.flag('json')) print(io, json(Object.fromEntries(specs.map((spec) => [spec.name, docRecord(spec)]))))

@@ -14,6 +14,7 @@ import type { Io } from '../io.ts'
 import { commandHelp } from '../overview.ts'
 import { collectionPlaces, rolePlaces } from '../search-places.ts'
 import { UsageError } from '../usage-error.ts'
+import { warnLine } from '../warn-line.ts'
 
 type GalaxyArguments = Arguments<typeof GALAXY_OPTIONS>
 
@@ -109,8 +110,9 @@ async function install(job: GalaxyJob, args: GalaxyArguments, io: Io): Promise<v
 
 function warnOfPlace({ collectionPlaces: [path = '', ...places] }: GalaxyJob, io: Io): void {
   if (places.some((place) => collectionRoot(place).startsWith(path))) return
-  io.stderr.write(
-    `[WARNING]: The specified collections path '${path}' is not part of the configured Ansible collections paths '${places.join(':')}'. The installed collection will not be picked up in an Ansible run, unless within a playbook-adjacent collections directory.\n`,
+  warnLine(
+    io,
+    `The specified collections path '${path}' is not part of the configured Ansible collections paths '${places.join(':')}'. The installed collection will not be picked up in an Ansible run, unless within a playbook-adjacent collections directory.`,
   )
 }
 
@@ -137,8 +139,9 @@ function requirementsOf({ type, words, path }: GalaxyJob, args: GalaxyArguments,
   const roles = words.length === 0 ? all.roles : all.roles.filter(({ name }) => words.includes(name))
   if (type === 'role' || path === undefined || all.collections.length === 0)
     return { roles, collections: type === 'both' ? all.collections : [] }
-  io.stderr.write(
-    `[WARNING]: The requirements file '${resolve(io.cwd, file)}' contains collections which will be ignored. To install these collections run 'ansible-galaxy collection install -r' or to install both at the same time run 'ansible-galaxy install -r' without a custom install path.\n`,
+  warnLine(
+    io,
+    `The requirements file '${resolve(io.cwd, file)}' contains collections which will be ignored. To install these collections run 'ansible-galaxy collection install -r' or to install both at the same time run 'ansible-galaxy install -r' without a custom install path.`,
   )
   return { roles, collections: [] }
 }

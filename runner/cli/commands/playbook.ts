@@ -1,18 +1,17 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { RunnerError } from '../../base/error.ts'
-import { SecretRegistry } from '../../base/secret-registry.ts'
 import { createCollections, findCollectionPlaybook } from '../../load/collections.ts'
-import { createReport } from '../../report/create.ts'
 import { readAnsibleConfig } from '../ansible-config.ts'
 import { parseArguments } from '../arguments.ts'
-import { EXIT, exitCodeOf } from '../exit-code.ts'
+import { EXIT } from '../exit-code.ts'
 import type { Io } from '../io.ts'
 import type { Job } from '../job.ts'
 import { commandHelp, helpText } from '../overview.ts'
 import { playbookChoices, spellResume } from '../playbook-choices.ts'
 import { PLAYBOOK_OPTIONS } from '../playbook-options.ts'
 import { collectionPlaces } from '../search-places.ts'
+import { withReport } from '../with-report.ts'
 
 /** `run PLAYBOOK…`: reads everything, then shows it or runs it. The layers below are loaded once the command line is fine. */
 export async function playbookCommand(argv: readonly string[], io: Io): Promise<number> {
@@ -24,17 +23,7 @@ export async function playbookCommand(argv: readonly string[], io: Io): Promise<
   const choices = playbookChoices(args, io)
   const collections = createCollections(collectionPlaces(readAnsibleConfig(io), io))
   const playbooks = choices.playbooks.map((playbook) => findCollectionPlaybook(playbook, collections) ?? existing(playbook, io))
-  const secrets = new SecretRegistry()
-  const report = await createReport({ ...choices, out: io.stdout, err: io.stderr, mask: (text) => secrets.mask(text) })
-  try {
-    return await readAndRun({ choices, playbooks, secrets, io, emit: report.emit })
-  } catch (error) {
-    if (!(error instanceof RunnerError) || error.code === 'bug') throw error
-    report.emit({ type: 'error', at: Date.now(), error })
-    return io.signal.aborted ? EXIT.interrupted : exitCodeOf(error.code)
-  } finally {
-    await report.finish()
-  }
+  return withReport(choices, io, (reporting) => readAndRun({ choices, playbooks, io, ...reporting }))
 }
 
 async function readAndRun(job: Job): Promise<number> {

@@ -8,6 +8,7 @@ import { EXIT } from '../exit-code.ts'
 import type { Io } from '../io.ts'
 import { commandHelp } from '../overview.ts'
 import { PULL_OPTIONS, type PullArguments, type PullChoices, playbookLine, pullChoices, repositoryLine } from '../pull-options.ts'
+import { warnLine } from '../warn-line.ts'
 import { adhocCommand } from './adhoc.ts'
 import { playbookCommand } from './playbook.ts'
 
@@ -24,7 +25,7 @@ export async function pullCommand(argv: readonly string[], io: Io): Promise<numb
   const fetched = await fetchRepository(args, choices, io)
   if (fetched.code !== EXIT.ok) {
     if (!choices.force) return fetched.code
-    warn(io, 'Unable to update repository. Continuing with (forced) run of playbook.')
+    warnLine(io, 'Unable to update repository. Continuing with (forced) run of playbook.')
   } else if (choices.onlyIfChanged && !fetched.changed) {
     io.stdout.write('Repository has not changed, quitting\n')
     return EXIT.ok
@@ -75,7 +76,7 @@ function playbooksIn({ directory, playbooks }: PullChoices, io: Io): readonly st
   const missing = wanted.map((path) => [path, problemOf(path)] as const).filter(([, problem]) => problem !== undefined)
   const found = wanted.filter((path) => problemOf(path) === undefined)
   if (named.length > 0 ? missing.length === 0 : found.length > 0) return named.length > 0 ? named : found.slice(0, 1)
-  warn(io, missing.map(([path, problem]) => `${path}: ${problem ?? ''}`).join('\n'))
+  warnLine(io, missing.map(([path, problem]) => `${path}: ${problem ?? ''}`).join('\n'))
   return undefined
 }
 
@@ -87,10 +88,6 @@ function problemOf(path: string): string | undefined {
   } catch {
     return 'File is not readable'
   }
-}
-
-function warn(io: Io, text: string): void {
-  io.stderr.write(`[WARNING]: ${text}\n`)
 }
 
 /** `2026-03-04 05:06:07` */

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { RunnerError } from '../../base/error.ts'
+import { fnmatchSource } from '../../base/regexp.ts'
 import { isList, isRecord, toPlain } from '../../base/value.ts'
 import { readSource } from '../../load/source-file.ts'
 import { parseYaml } from '../../load/yaml.ts'
@@ -48,7 +49,7 @@ const IGNORED = ['MANIFEST.json', 'FILES.json', 'galaxy.yml', 'galaxy.yaml', '.g
 const IGNORED_FOLDERS = new Set(['CVS', '.bzr', '.hg', '.git', '.svn', '__pycache__', '.tox'])
 
 function entriesBelow(folder: string, ignored: readonly string[]): readonly TreeEntry[] {
-  const patterns = [...IGNORED, '*-*-*.tar.gz', ...ignored].map(glob)
+  const patterns = [...IGNORED, '*-*-*.tar.gz', ...ignored].map((pattern) => new RegExp(`^${fnmatchSource(pattern)}$`, 's'))
   const root = realpathSync(folder)
   const walk = (below: string): readonly TreeEntry[] =>
     readdirSync(join(root, below))
@@ -75,16 +76,6 @@ function entryAt(root: string, path: string): TreeEntry | undefined {
   if (!target.startsWith(root + sep)) return undefined
   const up = '../'.repeat(path.split('/').length - 1)
   return { path, type: 'link', target: up + target.slice(root.length + 1) }
-}
-
-/** As Python's fnmatch: `*` takes slashes too. */
-function glob(pattern: string): RegExp {
-  const text = pattern
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-    .replaceAll('[!', '[^')
-  return new RegExp(`^${text}$`, 's')
 }
 
 function listed(entry: TreeEntry): Readonly<Record<string, unknown>> {

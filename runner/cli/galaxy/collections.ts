@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { messageOf, RunnerError } from '../../base/error.ts'
 import { meetsVersion } from '../../base/version-range.ts'
 import type { Io } from '../io.ts'
+import { warnLine } from '../warn-line.ts'
 import { archiveEntries } from './archive.ts'
 import { buildCollection } from './build.ts'
 import { withWorkingCopy } from './git.ts'
@@ -67,9 +68,7 @@ function installOne({ requirement, tree }: Wanted, { path, ignoreErrors }: Colle
     installTree(folder, tree.entries)
   } catch (error) {
     if (!ignoreErrors) throw error
-    io.stderr.write(
-      `[WARNING]: Failed to install collection ${title} but skipping due to --ignore-errors being set. Error: ${messageOf(error)}\n`,
-    )
+    warnLine(io, `Failed to install collection ${title} but skipping due to --ignore-errors being set. Error: ${messageOf(error)}`)
     return
   }
   if (requirement.kind !== 'archive') io.stdout.write(`Created collection for ${title} at ${folder}\n`)

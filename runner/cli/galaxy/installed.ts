@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { isFolder } from '../../base/paths.ts'
 import { isRecord, toPlain } from '../../base/value.ts'
 import { FOLDER } from '../../load/collections.ts'
 import { readSource } from '../../load/source-file.ts'
@@ -69,8 +70,8 @@ export function roleVersion(folder: string): string | undefined {
 }
 
 function foldersIn(path: string): readonly string[] {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return []
+  if (!isFolder(path)) return []
   return readdirSync(path)
-    .filter((name) => !name.startsWith('.') && statSync(join(path, name), { throwIfNoEntry: false })?.isDirectory() === true)
+    .filter((name) => !name.startsWith('.') && isFolder(join(path, name)))
     .sort()
 }

@@ -4,6 +4,7 @@ import { fromJson } from '../../base/value.ts'
 import { pythonJson } from '../../report/python-json.ts'
 import type { Io } from '../io.ts'
 import { UsageError } from '../usage-error.ts'
+import { warnLine } from '../warn-line.ts'
 import { installedCollections, installedRoles, isRole, roleVersion } from './installed.ts'
 
 /** The installed collections, place by place, or one of them. */
@@ -51,8 +52,8 @@ export function listRoles(places: readonly string[], name: string | undefined, i
     return
   }
   for (const place of places) {
-    if (!there.includes(place)) io.stderr.write(`[WARNING]: - the configured path ${place} does not exist.\n`)
-    else if (name !== undefined) io.stderr.write(`[WARNING]: - the role ${name} was not found\n`)
+    if (!there.includes(place)) warnLine(io, `- the configured path ${place} does not exist.`)
+    else if (name !== undefined) warnLine(io, `- the role ${name} was not found`)
     else {
       io.stdout.write(`# ${place}\n`)
       for (const each of installedRoles(place)) io.stdout.write(`- ${each.name}, ${each.version ?? '(unknown version)'}\n`)

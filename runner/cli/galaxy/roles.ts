@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { messageOf, RunnerError } from '../../base/error.ts'
 import type { Io } from '../io.ts'
+import { warnLine } from '../warn-line.ts'
 import { archiveEntries, type TarEntry } from './archive.ts'
 import { folderEntries } from './folder.ts'
 import { withWorkingCopy } from './git.ts'
@@ -23,7 +24,7 @@ export async function installRoles(requirements: readonly RoleRequirement[], cho
     try {
       await installOne(requirement, choices, io)
     } catch (error) {
-      warn(io, `- ${requirement.name} was NOT installed successfully: ${messageOf(error)}`)
+      warnLine(io, `- ${requirement.name} was NOT installed successfully: ${messageOf(error)}`)
       if (choices.ignoreErrors) continue
       throw new RunnerError('options', '- you can use --ignore-errors to skip failed roles and finish processing the list.', {
         hint: error instanceof RunnerError ? error.hint : undefined,
@@ -40,7 +41,8 @@ function isInstalled({ name, version }: RoleRequirement, { path, force }: RoleCh
   const there = roleVersion(folder) ?? ''
   if (force) io.stdout.write(`- changing role ${name} from ${there} to ${version === '' ? 'unspecified' : version}\n`)
   else if (there === version) io.stdout.write(`- ${titled(name, version)} is already installed, skipping.\n`)
-  else warn(io, `- ${name} (${there}) is already installed - use --force to change version to ${version === '' ? 'unspecified' : version}`)
+  else
+    warnLine(io, `- ${name} (${there}) is already installed - use --force to change version to ${version === '' ? 'unspecified' : version}`)
   return !force
 }
 
@@ -107,8 +109,4 @@ function roleEntries(archive: readonly TarEntry[]): readonly TreeEntry[] {
 
 function titled(name: string, version: string): string {
   return version === '' ? name : `${name} (${version})`
-}
-
-function warn(io: Io, text: string): void {
-  io.stderr.write(`[WARNING]: ${text}\n`)
 }

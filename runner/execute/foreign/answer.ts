@@ -1,5 +1,6 @@
 import type { FileDiff } from '../../base/diff.ts'
 import { RunnerError } from '../../base/error.ts'
+import { escapeRegExp } from '../../base/regexp.ts'
 import { isList, isRecord, record, type Value, type ValueRecord } from '../../base/value.ts'
 import type { Outcome } from '../../module/change.ts'
 import type { ForeignModule } from '../../module/registry.ts'
@@ -7,13 +8,13 @@ import { repr } from '../../template/runtime/text.ts'
 import { type Executed, failed, ok } from '../executed.ts'
 import { linesOf } from '../output-lines.ts'
 import type { TaskRun } from '../task-run.ts'
-import { objectIn } from './arguments.ts'
+import { printedObject } from './printed.ts'
 
 /** The result that a program has printed, as data: nothing of it is ever rendered. */
 export function answerOf(task: TaskRun, foreign: ForeignModule, outcome: Outcome | undefined): Executed {
   if (outcome === undefined) return ok()
-  const said = objectIn(outcome.stdout)
-  if (said === undefined) return unreadable(foreign, outcome)
+  const said = printedObject(outcome.stdout)
+  if ('reason' in said) return unreadable(foreign, outcome, said.reason)
   const warn = (message: string): void => {
     task.play.run.warn(message, undefined)
   }
@@ -98,10 +99,11 @@ function contentOf(value: Value): string {
   return typeof value === 'string' ? value : `${JSON.stringify(value, undefined, 4)}\n`
 }
 
-function unreadable({ interpreter: [program = ''] }: ForeignModule, { rc, stdout, stderr }: Outcome): Executed {
+function unreadable({ interpreter: [program = ''] }: ForeignModule, { rc, stdout, stderr }: Outcome, reason: string): Executed {
   const missing =
-    program !== '' && new RegExp(`${escaped(program)}: (?:No such file or directory|not found|command not found)`).test(stdout + stderr)
-  const said = missing ? `The module interpreter '${program}' was not found.` : `Module result deserialization failed: ${reasonOf(stdout)}`
+    program !== '' &&
+    new RegExp(`${escapeRegExp(program)}: (?:No such file or directory|not found|command not found)`).test(stdout + stderr)
+  const said = missing ? `The module interpreter '${program}' was not found.` : `Module result deserialization failed: ${reason}`
   const advice = `${missing ? 'Consider overriding the configured interpreter path for this host. ' : ''}See stdout/stderr for the returned output.`
   const data = record([
     ['changed', false],
@@ -110,15 +112,4 @@ function unreadable({ interpreter: [program = ''] }: ForeignModule, { rc, stdout
     ['rc', rc],
   ])
   return failed(said, data, new RunnerError('argument', said, { help: advice, context: [{ message: 'Action failed.' }] }))
-}
-
-function reasonOf(stdout: string): string {
-  const lines = stdout.split(/\r\n|\r|\n/)
-  const start = lines.findIndex((line) => line.trimStart().startsWith('{'))
-  if (start === -1) return 'No start of json char found'
-  return lines.slice(start).some((line) => line.trimEnd().endsWith('}')) ? 'it is not JSON' : 'No end of json char found'
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }

@@ -1,5 +1,6 @@
-import { fromJson, isRecord, record, Secret, toPlain, type Value } from '../../base/value.ts'
+import { fromJson, record, Secret, toPlain, type Value } from '../../base/value.ts'
 import { dumpJson, type JsonStyle } from '../../template/filters/json.ts'
+import { quoteWord } from '../../template/filters/text.ts'
 import { str } from '../../template/runtime/text.ts'
 import type { RenderedArgs } from '../render-args.ts'
 import { isCensored } from '../task-result.ts'
@@ -13,15 +14,11 @@ export function argumentText(task: TaskRun, rendered: RenderedArgs, protocol: 'j
     ...told(task),
   ]
   if (protocol === 'json') return new Secret(dumpJson(record(all), ASCII))
-  return new Secret(all.map(([name, value]) => `${name}=${quoted(str(value))} `).join(''))
+  return new Secret(all.map(([name, value]) => `${name}=${quoteWord(str(value))} `).join(''))
 }
 
 /** As Python's `json.dumps` and `shlex.quote` write: programs look for a name and its colon with sed. */
 const ASCII: JsonStyle = { indent: undefined, sortKeys: false, ascii: true, separators: [', ', ': '] }
-
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`
-}
 
 function opened(value: Value): Value {
   return fromJson(toPlain(value, 'reveal'))
@@ -47,27 +44,4 @@ function told(task: TaskRun): readonly (readonly [string, Value])[] {
     ['_ansible_ignore_unknown_opts', false],
     ['_ansible_target_log_info', null],
   ]
-}
-
-/** The JSON object in what a program has printed, and the lines behind it; undefined where there is none. */
-export function objectIn(output: string): { readonly value: ReturnType<typeof record>; readonly junk: string } | undefined {
-  const lines = output.split(/\r\n|\r|\n/)
-  const start = lines.findIndex((line) => line.trimStart().startsWith('{'))
-  if (start === -1) return undefined
-  const end = lines.findLastIndex((line) => line.trimEnd().endsWith('}'))
-  if (end < start) return undefined
-  try {
-    const value = fromJson(JSON.parse(lines.slice(start, end + 1).join('\n')))
-    return isRecord(value)
-      ? {
-          value,
-          junk: lines
-            .slice(end + 1)
-            .join('\n')
-            .trim(),
-        }
-      : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -66,8 +66,12 @@ function xmlattr(input: Val, args: Args): Val {
 }
 
 function quoteShell(input: Val): Val {
-  const text = input === null ? '' : str(input)
-  if (text !== '' && /^[\w@%+=:,./-]+$/.test(text)) return text
+  return quoteWord(input === null ? '' : str(input))
+}
+
+/** A word for a shell, as Python's `shlex.quote` writes it. */
+export function quoteWord(text: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(text)) return text
   return `'${text.replaceAll("'", `'"'"'`)}'`
 }
 

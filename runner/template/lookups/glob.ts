@@ -1,9 +1,10 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { isFile } from '../../base/paths.ts'
 
 /** The files (not folders) that a shell pattern means, sorted by name. */
 export function globFiles(pattern: string): string[] {
-  return expand(pattern).filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
+  return expand(pattern).filter((path) => isFile(path))
 }
 
 function expand(pattern: string): string[] {

@@ -1,4 +1,5 @@
 import type { Token } from 'nunjucks/src/parser.js'
+import { escapeRegExp } from '../../base/regexp.ts'
 import { CodeLexer } from './code-lexer.ts'
 
 export interface Delimiters {
@@ -173,8 +174,4 @@ class TemplateLexer {
     this.#data(this.#textBefore(this.#text.slice(this.#index, match.index), 'block', match[1]), this.#index)
     this.#closed(match[2], 'block', pattern.lastIndex)
   }
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }
