@@ -1,8 +1,9 @@
 import { createServer } from 'node:http'
 import test, { type ExecutionContext } from 'ava'
+import { Secret } from '../../runner/base/value.ts'
 import { type Applied, applyChanges } from '../../runner/execute/apply.ts'
 import { httpOver } from '../../runner/host/http.ts'
-import type { HttpAction, HttpPollAction } from '../../runner/module/change.ts'
+import { type Action, type HttpAction, type HttpPollAction, ref } from '../../runner/module/change.ts'
 import { withLocalMachine } from '../_harness/local.ts'
 
 interface Answer {
@@ -29,8 +30,12 @@ async function serve(t: ExecutionContext, answers: readonly Answer[]): Promise<{
 }
 
 function apply(action: HttpAction | HttpPollAction, signal = new AbortController().signal): Promise<Applied> {
+  return applyAll([action], signal)
+}
+
+function applyAll(actions: readonly Action[], signal = new AbortController().signal): Promise<Applied> {
   return withLocalMachine('dash', ({ session, connection }) =>
-    applyChanges([{ what: 'test', actions: [action] }], {
+    applyChanges([{ what: 'test', actions }], {
       session,
       connection: () => Promise.resolve(connection),
       httpOver,
@@ -141,4 +146,41 @@ test('a refusal comes with what can be done about it', async (t) => {
     purpose: 'make x',
   })
   t.is(failed?.message, `cannot make x: HTTP 403 from ${url}/x: Policy does not allow it. (ask the owner)`)
+})
+
+test('a request is filled from the answers before it', async (t) => {
+  const seen: string[] = []
+  const server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk) => (body += String(chunk)))
+    request.on('end', () => {
+      seen.push(`${request.method ?? ''} ${request.url ?? ''} ${body}`)
+      response.writeHead(request.url === '/refused' ? 409 : 201, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ project: { id: 'a b' }, error: 'taken' }))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const base = `http://127.0.0.1:${typeof address === 'object' && address !== null ? String(address.port) : ''}`
+  const done = await applyAll([
+    {
+      do: 'http',
+      id: 'create',
+      request: { method: 'POST', url: `${base}/projects`, json: { name: 'p', password: new Secret('s3') } },
+      purpose: 'create the project',
+    },
+    {
+      do: 'http',
+      request: {
+        method: 'PUT',
+        url: [`${base}/grants/`, ref('create', ['project', 'id'])],
+        json: { of: ref('create', ['project', 'id']) },
+      },
+      purpose: 'grant',
+    },
+    { do: 'http', request: { method: 'GET', url: `${base}/refused` }, purpose: 'ask' },
+  ])
+  server.close()
+  t.deepEqual(seen, ['POST /projects {"name":"p","password":"s3"}', 'PUT /grants/a%20b {"of":"a b"}', 'GET /refused '])
+  t.regex(done.failed?.message ?? '', /^cannot ask: HTTP 409 from .*taken/)
 })

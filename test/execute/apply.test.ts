@@ -11,14 +11,13 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { Secret } from '../../runner/base/value.ts'
 import { type Applied, applyChanges } from '../../runner/execute/apply.ts'
-import type { HttpRequest, HttpResponse } from '../../runner/host/host.ts'
-import { type Action, ref } from '../../runner/module/change.ts'
+import { httpOver } from '../../runner/host/http.ts'
+import type { Action } from '../../runner/module/change.ts'
 import { type LocalMachine, SHELLS, type ShellName, withLocalMachine } from '../_harness/local.ts'
 
 /** Other users, owners and mounts need root; access lists need their tools. */
@@ -42,7 +41,7 @@ async function applyOn({ session, connection }: LocalMachine, actions: readonly 
   const applied = await applyChanges([{ what: 'test', actions }], {
     session,
     connection: () => Promise.resolve(connection),
-    httpOver: (_connection, request) => fetchPlain(request.url, request.method, request.body),
+    httpOver,
     signal,
     env: { OF_TASK: 'task' },
     onOutput: (_stream, text) => {
@@ -50,12 +49,6 @@ async function applyOn({ session, connection }: LocalMachine, actions: readonly 
     },
   })
   return { ...applied, roundTrips: session.roundTrips - before, live }
-}
-
-async function fetchPlain(url: string, method: string, body: HttpRequest['body']): Promise<HttpResponse> {
-  const text = body instanceof Secret ? body.reveal() : typeof body === 'string' ? body : undefined
-  const response = await fetch(url, { method, ...(text === undefined ? {} : { body: text }) })
-  return { status: response.status, headers: Object.fromEntries(response.headers), body: Buffer.from(await response.arrayBuffer()), url }
 }
 
 function scratch(): string {
@@ -248,43 +241,6 @@ test('an end of the run kills what runs and is thrown', async (t) => {
   })
   await new Promise((resolve) => setTimeout(resolve, 1_100))
   t.false(existsSync(path))
-})
-
-test('a request is filled from the answers before it', async (t) => {
-  const seen: string[] = []
-  const server = createServer((request, response) => {
-    let body = ''
-    request.on('data', (chunk) => (body += String(chunk)))
-    request.on('end', () => {
-      seen.push(`${request.method ?? ''} ${request.url ?? ''} ${body}`)
-      response.writeHead(request.url === '/refused' ? 409 : 201, { 'content-type': 'application/json' })
-      response.end(JSON.stringify({ project: { id: 'a b' }, error: 'taken' }))
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  const base = `http://127.0.0.1:${typeof address === 'object' && address !== null ? String(address.port) : ''}`
-  const done = await apply('dash', [
-    {
-      do: 'http',
-      id: 'create',
-      request: { method: 'POST', url: `${base}/projects`, json: { name: 'p', password: new Secret('s3') } },
-      purpose: 'create the project',
-    },
-    {
-      do: 'http',
-      request: {
-        method: 'PUT',
-        url: [`${base}/grants/`, ref('create', ['project', 'id'])],
-        json: { of: ref('create', ['project', 'id']) },
-      },
-      purpose: 'grant',
-    },
-    { do: 'http', request: { method: 'GET', url: `${base}/refused` }, purpose: 'ask' },
-  ])
-  server.close()
-  t.deepEqual(seen, ['POST /projects {"name":"p","password":"s3"}', 'PUT /grants/a%20b {"of":"a b"}', 'GET /refused '])
-  t.regex(done.failed?.message ?? '', /^cannot ask: HTTP 409 from .*taken/)
 })
 
 for (const shell of SHELLS) {
