@@ -28,9 +28,12 @@ serial('the deployment ends well, verifies itself, and does what the check foret
 
 serial('a second deployment changes nothing', changesNothing)
 
-serial('verification alone works too', async (t) => {
+serial('hosts that restart come back as they were, and verification alone works too', async (t) => {
+  const restarted = await run('adhoc', 'openstack', '-m', 'reboot')
+  t.is(restarted.code, 0, restarted.output)
   const { code, output } = await run('playbooks/verify.yml')
   t.is(code, 0, output)
+  await changesNothing(t)
 })
 
 async function changesNothing(t: ExecutionContext): Promise<void> {
